@@ -1,0 +1,1 @@
+"""Typed answers: extract one from a completion and compare it with gold."""

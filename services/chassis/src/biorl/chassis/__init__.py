@@ -1,0 +1,1 @@
+"""What carries a biorl service: bus, gRPC, configuration, logs, metrics, shutdown."""

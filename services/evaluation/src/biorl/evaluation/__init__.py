@@ -1,0 +1,1 @@
+"""Benchmarks and metrics: AUC per gene with its null, calibration, leakage."""

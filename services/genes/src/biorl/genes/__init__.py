@@ -1,0 +1,1 @@
+"""Gene symbols and synonyms, gene sets and ontology."""

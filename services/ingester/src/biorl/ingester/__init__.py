@@ -1,0 +1,1 @@
+"""Papers and screens in; documents, retractions and effects out."""

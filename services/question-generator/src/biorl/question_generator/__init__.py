@@ -1,0 +1,1 @@
+"""Documents and effects in; verifiable questions out."""

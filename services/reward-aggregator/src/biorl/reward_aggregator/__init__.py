@@ -1,0 +1,1 @@
+"""Verdicts in; one reward for each completion out."""

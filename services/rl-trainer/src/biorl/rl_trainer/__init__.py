@@ -1,0 +1,1 @@
+"""Questions and rewards in; a trained policy and its evaluation out."""

@@ -1,0 +1,1 @@
+"""World models behind gRPC that judge answers."""

@@ -1,0 +1,1 @@
+"""All services on one machine, the simulated organism, and the biorl command."""
