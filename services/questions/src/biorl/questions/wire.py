@@ -38,7 +38,16 @@ OUTCOMES: dict[Outcome, pb.Outcome] = {
     Outcome.UP_REGULATED: pb.OUTCOME_UP_REGULATED,
 }
 ANSWER_TYPES: dict[AnswerType, pb.AnswerType] = {
-    kind: pb.AnswerType.Value(f"ANSWER_TYPE_{kind.name}") for kind in AnswerType
+    AnswerType.CHOICE: pb.ANSWER_TYPE_CHOICE,
+    AnswerType.NUMBER: pb.ANSWER_TYPE_NUMBER,
+    AnswerType.DIRECTION: pb.ANSWER_TYPE_DIRECTION,
+    AnswerType.GENE: pb.ANSWER_TYPE_GENE,
+    AnswerType.CHEMICAL: pb.ANSWER_TYPE_CHEMICAL,
+    AnswerType.ONTOLOGY_TERM: pb.ANSWER_TYPE_ONTOLOGY_TERM,
+    AnswerType.ORGANISM: pb.ANSWER_TYPE_ORGANISM,
+    AnswerType.SEQUENCE: pb.ANSWER_TYPE_SEQUENCE,
+    AnswerType.SET: pb.ANSWER_TYPE_SET,
+    AnswerType.SHORT_TEXT: pb.ANSWER_TYPE_SHORT_TEXT,
 }
 _SPLITS_BACK = {number: split for split, number in SPLITS.items()}
 _KINDS_BACK = {number: kind for kind, number in KINDS.items()}

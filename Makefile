@@ -1,0 +1,96 @@
+# The only door to biorl. `make` prints what there is.
+#
+# Needs Python 3.11+ and nothing else. With Java and Maven the Kafka tier runs too, with Go the chart tier; a tier that
+# cannot run says so.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+PACKAGES := proto $(patsubst %/pyproject.toml,%,$(sort $(wildcard services/*/pyproject.toml)))
+EDITABLE := $(foreach package,$(PACKAGES),-e ./$(package)$(if $(findstring chassis,$(package)),[kafka]))
+READY := $(VENV)/.ready
+KAFKA_CACHE := .cache/kafka
+KUBE_BIN := $(CURDIR)/.cache/kubernetes/bin
+
+# What this machine can hold. Empty means "cannot".
+HAS_JAVA := $(shell command -v java >/dev/null 2>&1 && command -v mvn >/dev/null 2>&1 && echo yes)
+HAS_GO := $(shell command -v go >/dev/null 2>&1 && echo yes)
+
+# Options of `make demo`.
+DATA ?=
+BUS ?= sqlite
+LINE ?= K562
+RUN ?= demo
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-fast check format proto pin kafka charts-tools bench clean
+
+help:  ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  make demo DATA=../shared/data LINE=K562   the same on real data: a screen, papers, gene annotation"
+	@echo "  make demo BUS=kafka                       the same through a real Kafka broker (Java and Maven)"
+
+setup: $(READY)  ## a virtual environment with everything, from pinned versions
+
+$(READY): constraints.txt pyproject.toml $(foreach package,$(PACKAGES),$(package)/pyproject.toml)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "biorl needs Python 3.11 or newer; run e.g. make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt uv
+	@echo "installing biorl into $(VENV) (torch is large; the first time takes some minutes)"
+	@$(UV) pip install --quiet --python $(BIN)/python -c constraints.txt $(EDITABLE) --group dev
+	@touch $@
+
+demo: $(READY) $(if $(filter kafka,$(BUS)),$(KAFKA_CACHE)/.ready)  ## the whole system on this machine: papers and a screen in, a trained policy and a report out
+	@$(BIN)/biorl demo --run $(RUN) --bus $(BUS) $(if $(DATA),--data $(DATA) --cell-line $(LINE)) $(ARGS)
+
+test: $(READY) $(if $(HAS_JAVA),$(KAFKA_CACHE)/.ready) $(if $(HAS_GO),$(KUBE_BIN)/.ready)  ## all tests that this machine can hold
+	@test -n "$(HAS_JAVA)" || echo "no Java or no Maven here: the Kafka tier will be skipped"
+	@test -n "$(HAS_GO)" || echo "no Go here: the chart tier will be skipped"
+	@PATH="$(KUBE_BIN):$$PATH" $(BIN)/python -m pytest -m "not bench" $(ARGS)
+
+test-fast: $(READY)  ## only the tests that take seconds
+	@$(BIN)/python -m pytest -n auto -m "not bench and not slow and not kafka and not charts and not triton and not cluster" $(ARGS)
+
+check: $(READY)  ## format, lint, types, layers, drift of generated code: what CI asks for before the tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy $(foreach package,$(filter services/%,$(PACKAGES)),$(package)/src)
+	@$(BIN)/lint-imports
+	@$(UV) run --quiet --no-project tools/generate_protos.py --check
+
+format: $(READY)  ## put the code into shape
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+proto: $(READY)  ## generate proto/gen from proto/biorl
+	@$(UV) run --quiet --no-project tools/generate_protos.py
+
+pin: $(READY)  ## resolve all dependencies anew into constraints.txt
+	@$(BIN)/python tools/pin.py $(PACKAGES)
+
+kafka: $(READY) $(KAFKA_CACHE)/.ready  ## a real Kafka broker in the foreground; Ctrl-C stops it
+	@$(BIN)/python tools/kafka/broker.py run --libs $(KAFKA_CACHE)/libs
+
+$(KAFKA_CACHE)/.ready: tools/kafka/pom.xml
+	@test -n "$(HAS_JAVA)" || { echo "a Kafka broker needs Java 17+ and Maven"; exit 1; }
+	@echo "fetching Apache Kafka into $(KAFKA_CACHE)"
+	@tools/kafka/fetch.sh $(KAFKA_CACHE)/libs
+	@touch $@
+
+charts-tools: $(KUBE_BIN)/.ready  ## helm and kubeconform, built from Go modules
+
+$(KUBE_BIN)/.ready: tools/kubernetes/go.mod tools/kubernetes/go.sum tools/kubernetes/build.sh
+	@test -n "$(HAS_GO)" || { echo "helm and kubeconform are built from Go modules: install Go 1.26"; exit 1; }
+	@echo "building helm and kubeconform into $(KUBE_BIN) (some minutes, once)"
+	@BIN="$(KUBE_BIN)" tools/kubernetes/build.sh
+	@touch $@
+
+bench: $(READY)  ## measure, side by side with what one would use instead
+	@$(BIN)/python -m pytest -m bench -s -p no:randomly tests/bench $(ARGS)
+
+clean:  ## remove what was built, fetched and run (not your data)
+	rm -rf $(VENV) .cache build dist runs .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
