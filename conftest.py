@@ -1,0 +1,59 @@
+"""What all tests share: where the real data lies, and that a promised tier is never skipped in silence.
+
+`BIORL_REQUIRE_TIERS` names markers ("kafka,charts,data"). Of each, at least one test must have run and none may have
+been skipped, else the session fails.
+"""
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent
+REQUIRED = frozenset(filter(None, os.environ.get("BIORL_REQUIRE_TIERS", "").split(",")))
+TIERS = frozenset({"kafka", "triton", "cluster", "charts", "data"})
+
+ran: Counter[str] = Counter()
+skipped: list[str] = []
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The folder of real data; a test that asks for it is skipped where it is not."""
+    folder = Path(os.environ.get("BIORL_DATA", ROOT.parent / "shared" / "data")).resolve()
+    if not folder.is_dir():
+        pytest.skip(f"no real data at {folder}: set BIORL_DATA")
+    return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "data_dir" in getattr(item, "fixturenames", ()):
+            item.add_marker("data")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    tiers = TIERS & report.keywords.keys()
+    if report.skipped and not hasattr(report, "wasxfail"):
+        skipped.extend(f"{report.nodeid} ({', '.join(sorted(tiers))})" for _ in tiers & REQUIRED)
+    elif report.when == "call":
+        ran.update(tiers)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workerinput") or session.config.option.collectonly:
+        return
+    missing = sorted(REQUIRED - ran.keys())
+    if session.exitstatus == 0 and (missing or skipped):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not REQUIRED:
+        return
+    terminalreporter.section("promised tiers")
+    for tier in sorted(REQUIRED):
+        terminalreporter.write_line(f"{tier}: {ran[tier]} ran" + ("" if ran[tier] else "  <- PROMISED BUT DID NOT RUN"))
+    for name in skipped:
+        terminalreporter.write_line(f"PROMISED BUT SKIPPED: {name}")
