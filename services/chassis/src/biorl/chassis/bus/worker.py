@@ -1,0 +1,183 @@
+"""The consume loop that every service uses: poll, handle, commit; and what to do when that fails.
+
+`handle` gets a batch and must have had its effect when it returns; only then are the offsets committed. When it raises
+
+- `Unprocessable`, the batch is halved until the poison stands alone; that record goes to `<topic>.dlq` (dead_letters);
+- `TryLater`, nothing is committed; consumption pauses, the membership is kept, and the same records are tried again
+  with growing delays, without those of partitions that went to others meanwhile;
+- anything else is a bug: it leaves `consume`, the process dies, and the records are delivered again.
+
+Works with any `Bus`, and with anything that says when to stop. On a stop the batch in hand is finished and committed.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from typing import Protocol
+
+from biorl.chassis.bus import metrics
+from biorl.chassis.bus.backoff import Backoff
+from biorl.chassis.bus.dead_letters import SUFFIX, DeadLetterPolicy, DeadLetters
+from biorl.chassis.bus.lag import LagGauge
+from biorl.chassis.bus.port import Bus, Consumer, Record, TopicPartition, TopicSpec
+from biorl.chassis.bus.tracing import trace_of
+from biorl.chassis.errors import TryLater, Unprocessable
+
+logger = logging.getLogger(__name__)
+
+Handle = Callable[[Sequence[Record]], None]
+Clock = Callable[[], float]
+"""Seconds, monotonic."""
+
+
+class Stopping(Protocol):
+    """What the loop asks of a process's life."""
+
+    @property
+    def stopping(self) -> bool: ...
+
+    def wait(self, timeout_s: float) -> bool:
+        """True once stopping."""
+
+
+class _Stopped(Exception):  # noqa: N818
+    """The process stops while work waits to be tried again; it stays uncommitted."""
+
+
+def consume(
+    bus: Bus,
+    group: str,
+    topics: Sequence[str],
+    handle: Handle,
+    *,
+    life: Stopping,
+    dead_letters: DeadLetterPolicy | None = None,
+    batch: int = 500,
+    poll_s: float = 0.5,
+    backoff: Backoff | None = None,
+    clock: Clock = time.monotonic,
+) -> None:
+    """Consumes `topics` as a member of `group` until `life` stops.
+
+    `batch` is the most records that `handle` gets at once, `poll_s` the longest wait for the first of them. Raises
+    TooManyDeadLetters beyond the policy, KeyError for a topic that does not exist, and whatever bug `handle` has.
+    """
+    bus.ensure_topics([TopicSpec(topic + SUFFIX, partitions=1) for topic in topics])
+    with ExitStack() as stack:
+        consumer = stack.enter_context(closing(bus.consumer(group, topics)))
+        producer = stack.enter_context(closing(bus.producer()))
+        graves = DeadLetters(producer, group, dead_letters or DeadLetterPolicy())
+        loop = _Loop(consumer, group, handle, life, graves, backoff or Backoff())
+        lag = LagGauge(bus, group, topics, clock)
+        while not life.stopping:
+            records = loop.poll(batch, poll_s)
+            if records and not loop.deal_with(records):
+                return
+            lag.measure_if_due(consumer.assignment())
+
+
+@dataclass(slots=True)
+class _Loop:
+    """One consumer's way of dealing with what it polled."""
+
+    consumer: Consumer
+    group: str
+    handle: Handle
+    life: Stopping
+    graves: DeadLetters
+    backoff: Backoff
+    polls_failed: int = 0
+
+    def poll(self, batch: int, poll_s: float) -> list[Record]:
+        """Empty when the bus is away: then it has waited already."""
+        try:
+            records = self.consumer.poll(batch, poll_s)
+        except TryLater as later:
+            self._note(later, "poll", self.polls_failed)
+            self.life.wait(self.backoff.delay_s(later.after_s, self.polls_failed))
+            self.polls_failed += 1
+            return []
+        self.polls_failed = 0
+        return records
+
+    def deal_with(self, records: Sequence[Record]) -> bool:
+        """False when the process stops before all was done."""
+        try:
+            self._settle(records)
+        except _Stopped:
+            logger.info("group %s stops with work that waits; it will be delivered again", self.group)
+            return False
+        return True
+
+    def _settle(self, records: Sequence[Record]) -> None:
+        """Effect, then commit; halves what is poisoned, in order, so that every commit has all before it done."""
+        try:
+            done = self._handle_until_taken(records)
+        except Unprocessable as poison:
+            reason = poison.reason
+        else:
+            self.graves.passed(len(done))
+            self._commit(done)
+            return
+        if len(records) > 1:
+            middle = len(records) // 2
+            self._settle(records[:middle])
+            self._settle(records[middle:])
+        else:
+            self._commit(self._until_taken("dead_letter", records, lambda kept: self._bury(kept, reason)))
+
+    def _handle_until_taken(self, records: Sequence[Record]) -> Sequence[Record]:
+        with trace_of(records):
+            return self._until_taken("handle", records, self.handle)
+
+    def _bury(self, records: Sequence[Record], reason: str) -> None:
+        for record in records:
+            self.graves.bury(record, reason)
+
+    def _commit(self, records: Sequence[Record]) -> None:
+        offsets = next_offsets(records)
+        if not offsets:
+            return
+        self._until_taken("commit", records, lambda kept: self.consumer.commit(next_offsets(kept)))
+        metrics.COMMITS.labels(self.group).inc()
+        for record in records:
+            metrics.RECORDS_CONSUMED.labels(self.group, record.topic).inc()
+
+    def _until_taken(self, what: str, records: Sequence[Record], act: Handle) -> Sequence[Record]:
+        """Does `act` until it does not ask for later; returns the records for which it was done in the end."""
+        attempt = 0
+        while records:
+            try:
+                act(records)
+            except TryLater as later:
+                self._note(later, what, attempt)
+                records = self._wait(records, self.backoff.delay_s(later.after_s, attempt))
+                attempt += 1
+            else:
+                break
+        return records
+
+    def _wait(self, records: Sequence[Record], delay_s: float) -> Sequence[Record]:
+        """Keeps the membership meanwhile; returns the records that are still this member's to deal with."""
+        if self.life.wait(delay_s):
+            raise _Stopped
+        self.consumer.pause()
+        try:
+            self.consumer.poll(1, 0.0)
+        except TryLater:
+            logger.warning("group %s: the bus is away too", self.group)
+        finally:
+            self.consumer.resume()
+        held = self.consumer.assignment()
+        return [record for record in records if TopicPartition(record.topic, record.partition) in held]
+
+    def _note(self, later: TryLater, what: str, attempt: int) -> None:
+        metrics.RETRIES.labels(self.group, what).inc()
+        logger.warning("group %s, %s, attempt %d: try later: %s", self.group, what, attempt + 1, later.reason)
+
+
+def next_offsets(records: Sequence[Record]) -> dict[TopicPartition, int]:
+    """Where to go on after `records`, which are in order within each partition."""
+    return {TopicPartition(record.topic, record.partition): record.offset + 1 for record in records}
