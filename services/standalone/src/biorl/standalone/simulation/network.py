@@ -8,11 +8,12 @@ network: every knock-down has one finite answer.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating[Any]]
 
 PATHWAY_NAMES = (
     "alfa", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliett", "kilo", "lima", "mike",
@@ -155,8 +156,7 @@ def knockdown(network: Network, gene: int, log2_fold_change: float = -2.0) -> Fl
     free[gene] = 0.0
     push = np.zeros(len(network.symbols))
     push[gene] = log2_fold_change
-    effect: Floats = np.linalg.solve(np.eye(len(push)) - free, push)
-    return effect
+    return np.linalg.solve(np.eye(len(push)) - free, push)
 
 
 def all_knockdowns(network: Network, log2_fold_change: float = -2.0) -> Floats:

@@ -142,7 +142,8 @@ def _methods(line: str, rng: np.random.Generator) -> tuple[str, ...]:
         f"Guides were delivered at a multiplicity of infection of 0.{int(rng.integers(2, 6))} and selected with "
         f"{dose:.1f} µg/ml puromycin for {hours} h.",
         f"Single cells were sequenced to {int(rng.integers(30, 70))} million reads on a 150 bp run. Expression was "
-        f"compared with {int(rng.integers(300, 800))} control cells, and genes with an adjusted p value below 0.05 were called.",
+        f"compared with {int(rng.integers(300, 800))} control cells, and genes with an adjusted p value "
+        "below 0.05 were called.",
     )
 
 
