@@ -1,0 +1,1 @@
+"""One module for each answer type; each is a `biorl.answers.checker.Checker`."""
