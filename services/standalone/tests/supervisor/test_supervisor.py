@@ -68,7 +68,8 @@ def test_a_job_that_ends_well_is_finished_and_stays_so(supervisor: Supervisor, t
 
 
 def test_a_job_that_dies_is_started_again_until_it_is_done(supervisor: Supervisor, tmp_path: Path) -> None:
-    code = f"import os,pathlib; p=pathlib.Path({str(tmp_path / 'mark')!r}); seen=p.exists(); p.touch(); os._exit(0 if seen else 3)"
+    mark = str(tmp_path / "mark")
+    code = f"import os,pathlib; p=pathlib.Path({mark!r}); seen=p.exists(); p.touch(); os._exit(0 if seen else 3)"
     supervisor.start(spec(tmp_path, "trainer", code, is_job=True))
     until(lambda: supervisor.is_finished("trainer"), supervisor)
     assert supervisor.usage["trainer"].starts == 2
@@ -104,7 +105,11 @@ def test_a_process_that_ignores_a_polite_request_is_killed_in_a_hurry(supervisor
 
 
 def test_cpu_time_adds_up_over_restarts(supervisor: Supervisor, tmp_path: Path) -> None:
-    code = "import time; t=time.process_time()\nwhile time.process_time()-t<.2: pass\nprint('up', flush=True); time.sleep(60)"
+    code = (
+        "import time; t=time.process_time()\n"
+        "while time.process_time()-t<.2: pass\n"
+        "print('up', flush=True); time.sleep(60)"
+    )
     supervisor.start(spec(tmp_path, "busy", code))
     for times in (1, 2):
         until(is_up(tmp_path, "busy", times), supervisor)
