@@ -1,0 +1,1 @@
+"""What a run showed, on one page that needs no network: plots, tables, and the sentences that keep it honest."""
