@@ -1,0 +1,75 @@
+"""The `biorl` command: every subcommand by name, and how a failure is told.
+
+Exit status 0 for success, 1 for a run that failed, 2 for a request that makes no sense. A failure is one line that says
+what to do; only a bug shows a traceback.
+"""
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from biorl.standalone.commands import data, simulate
+from biorl.standalone.commands.terminal import err, out
+from biorl.standalone.errors import BadRequestError, RunFailedError
+
+USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
+"""Typer brings a click of its own and exports only this error's child."""
+
+app = typer.Typer(
+    name="biorl",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Biology into verifiable questions, world models into rewards, and a policy trained on them.",
+)
+app.command("simulate")(simulate.simulate)
+app.add_typer(data.app, name="data")
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        out.print(f"biorl {version('biorl-standalone')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None: ...
+
+
+def main() -> int:
+    """Runs the command line and returns its exit status."""
+    try:
+        status = app(standalone_mode=False)
+    except BadRequestError as error:
+        return _told(str(error), 2)
+    except RunFailedError as error:
+        return _told(str(error), 1)
+    except (typer.Abort, KeyboardInterrupt):
+        return _told("stopped", 130)
+    except USAGE_ERROR as error:
+        return _told(_usage(error), 2)
+    return status if isinstance(status, int) else 0
+
+
+def _usage(error: Exception) -> str:
+    message = str(getattr(error, "format_message", error.__str__)())
+    command = "" if message.startswith("No such") else " ".join(sys.argv[1:2])
+    return f"{message} See: biorl {command} --help".replace("  ", " ") if message else ""
+
+
+def _told(message: str, status: int) -> int:
+    if message:
+        err.print(f"[bold red]biorl:[/bold red] {message}", soft_wrap=True, markup=True)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
