@@ -1,5 +1,7 @@
 """What the bus counts, all of it. Only `biorl.chassis.bus` touches these; `/metrics` shows them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from prometheus_client import Counter, Gauge
@@ -16,3 +18,13 @@ DEAD_LETTERS: Final = Counter("biorl_bus_dead_letters", "Records sent to the dea
 PUBLISH_FAILURES: Final = Counter("biorl_bus_publish_failures", "Publishes that raised.", ["topic", "error"])
 # Times that something was tried again because of TryLater; `what` is poll, handle, commit or dead_letter.
 RETRIES: Final = Counter("biorl_bus_retries", "Pauses before the same work is tried again.", ["group", "what"])
+
+
+@contextmanager
+def counting_publish_failures(topic: str) -> Iterator[None]:
+    """Around a publish, in every adapter."""
+    try:
+        yield
+    except Exception as error:
+        PUBLISH_FAILURES.labels(topic, type(error).__name__).inc()
+        raise

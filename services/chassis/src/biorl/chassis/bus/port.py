@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from biorl.chassis.errors import Unprocessable
+
 
 @dataclass(frozen=True, slots=True)
 class TopicSpec:
@@ -55,6 +57,16 @@ class TopicPartition:
     partition: int
 
 
+class Unreadable(Unprocessable):
+    """The client cannot decode the records from `start` up to, not including, `end` of one partition; nobody can."""
+
+    def __init__(self, reason: str, place: TopicPartition, start: int, end: int) -> None:
+        super().__init__(f"{place.topic}[{place.partition}] from {start} to before {end}: {reason}")
+        self.place = place
+        self.start = start
+        self.end = end
+
+
 Offsets = Mapping[TopicPartition, int]
 """For each partition the offset of the next record to read."""
 
@@ -77,7 +89,8 @@ class Consumer(Protocol):
     def poll(self, max_records: int = 500, timeout_s: float = 1.0) -> list[Record]:
         """The next records, in order within each partition; empty when there are none in time.
 
-        Raises TryLater when the bus has stopped answering: silence and an empty topic are different things.
+        Raises TryLater when the bus has stopped answering: silence and an empty topic are different things. Raises
+        Unreadable for records that cannot be decoded; the next poll goes on behind them.
         """
 
     def commit(self, offsets: Offsets) -> None:
@@ -120,7 +133,7 @@ class Bus(Protocol):
     def read(self, start: Offsets, end: Offsets) -> Iterator[Record]:
         """Every retained record from `start` up to, not including, `end`, outside of any group.
 
-        Ordered within a partition; ends by itself. The same offsets give the same records.
+        Ordered within a partition; ends by itself. The same offsets give the same records. Raises what `poll` raises.
         """
 
     def close(self) -> None: ...

@@ -21,7 +21,7 @@ from biorl.chassis.bus import metrics
 from biorl.chassis.bus.backoff import Backoff
 from biorl.chassis.bus.dead_letters import SUFFIX, DeadLetterPolicy, DeadLetters
 from biorl.chassis.bus.lag import LagGauge
-from biorl.chassis.bus.port import Bus, Consumer, Record, TopicPartition, TopicSpec
+from biorl.chassis.bus.port import Bus, Consumer, Record, TopicPartition, TopicSpec, Unreadable
 from biorl.chassis.bus.tracing import trace_of
 from biorl.chassis.errors import TryLater, Unprocessable
 
@@ -72,9 +72,7 @@ def consume(
         loop = _Loop(consumer, group, handle, life, graves, backoff or Backoff())
         lag = LagGauge(bus, group, topics, clock)
         while not life.stopping:
-            records = loop.poll(batch, poll_s)
-            if records and not loop.deal_with(records):
-                return
+            loop.step(batch, poll_s)
             lag.measure_if_due(consumer.assignment())
 
 
@@ -90,7 +88,19 @@ class _Loop:
     backoff: Backoff
     polls_failed: int = 0
 
-    def poll(self, batch: int, poll_s: float) -> list[Record]:
+    def step(self, batch: int, poll_s: float) -> None:
+        """One batch, or none in time. Returns with work undone only when the process stops."""
+        try:
+            try:
+                records = self._poll(batch, poll_s)
+            except Unreadable as hole:
+                self._skip(hole)
+            else:
+                self._settle(records)
+        except _Stopped:
+            logger.info("group %s stops with work that waits; it will be delivered again", self.group)
+
+    def _poll(self, batch: int, poll_s: float) -> list[Record]:
         """Empty when the bus is away: then it has waited already."""
         try:
             records = self.consumer.poll(batch, poll_s)
@@ -102,17 +112,10 @@ class _Loop:
         self.polls_failed = 0
         return records
 
-    def deal_with(self, records: Sequence[Record]) -> bool:
-        """False when the process stops before all was done."""
-        try:
-            self._settle(records)
-        except _Stopped:
-            logger.info("group %s stops with work that waits; it will be delivered again", self.group)
-            return False
-        return True
-
     def _settle(self, records: Sequence[Record]) -> None:
         """Effect, then commit; halves what is poisoned, in order, so that every commit has all before it done."""
+        if not records:
+            return
         try:
             done = self._handle_until_taken(records)
         except Unprocessable as poison:
@@ -126,15 +129,23 @@ class _Loop:
             self._settle(records[:middle])
             self._settle(records[middle:])
         else:
-            self._commit(self._until_taken("dead_letter", records, lambda kept: self._bury(kept, reason)))
+            self._bury(records, reason)
 
     def _handle_until_taken(self, records: Sequence[Record]) -> Sequence[Record]:
         with trace_of(records):
             return self._until_taken("handle", records, self.handle)
 
+    def _skip(self, hole: Unreadable) -> None:
+        """Nobody has the bytes, so the letter says only where they were."""
+        place = hole.place
+        self._bury([Record(place.topic, place.partition, hole.end - 1, 0, b"", None, {})], hole.reason)
+
     def _bury(self, records: Sequence[Record], reason: str) -> None:
-        for record in records:
-            self.graves.bury(record, reason)
+        def bury(kept: Sequence[Record]) -> None:
+            for record in kept:
+                self.graves.bury(record, reason)
+
+        self._commit(self._until_taken("dead_letter", records, bury))
 
     def _commit(self, records: Sequence[Record]) -> None:
         offsets = next_offsets(records)
@@ -168,6 +179,8 @@ class _Loop:
             self.consumer.poll(1, 0.0)
         except TryLater:
             logger.warning("group %s: the bus is away too", self.group)
+        except Unreadable as hole:  # its turn comes when this work is done
+            self.consumer.seek({hole.place: hole.start})
         finally:
             self.consumer.resume()
         held = self.consumer.assignment()

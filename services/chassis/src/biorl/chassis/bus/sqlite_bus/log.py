@@ -120,12 +120,6 @@ def used_bytes(connection: sqlite3.Connection) -> int:
     return int((pages - free) * size)
 
 
-def message_bytes(message: Message) -> int:
-    """What counts against the largest message that a bus takes."""
-    headers = sum(len(name) + len(value) for name, value in message.headers.items())
-    return len(message.key) + len(message.value or b"") + headers
-
-
 def _encode_headers(message: Message) -> str:
     """JSON; latin-1 maps every byte to one character and back."""
     return json.dumps({name: value.decode("latin-1") for name, value in message.headers.items()}, ensure_ascii=False)

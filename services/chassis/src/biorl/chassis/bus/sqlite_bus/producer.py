@@ -5,10 +5,12 @@ import time
 from collections.abc import Sequence
 
 from biorl.chassis.bus.config import SqliteBusConfig
+from biorl.chassis.bus.metrics import counting_publish_failures
 from biorl.chassis.bus.port import Message
+from biorl.chassis.bus.sizes import check_size
 from biorl.chassis.bus.sqlite_bus import log
 from biorl.chassis.bus.sqlite_bus.store import connect, writing
-from biorl.chassis.errors import TryLater, Unprocessable
+from biorl.chassis.errors import TryLater
 
 
 class SqliteProducer:
@@ -22,8 +24,8 @@ class SqliteProducer:
 
     def publish(self, topic: str, messages: Sequence[Message]) -> None:
         for message in messages:
-            self._check_size(topic, message)
-        with self._lock:
+            check_size(topic, message, self._config.max_message_bytes)
+        with self._lock, counting_publish_failures(topic):
             self._keep_house_if_due()
             self._check_room()
             with writing(self._connection):
@@ -32,11 +34,6 @@ class SqliteProducer:
     def close(self) -> None:
         with self._lock:
             self._connection.close()
-
-    def _check_size(self, topic: str, message: Message) -> None:
-        size = log.message_bytes(message)
-        if size > self._config.max_message_bytes:
-            raise Unprocessable(f"a message of {size} bytes for {topic}: at most {self._config.max_message_bytes}")
 
     def _check_room(self) -> None:
         used = log.used_bytes(self._connection)
