@@ -62,7 +62,10 @@ def gmt(sets: tuple[GeneSet, ...]) -> str:
 
 
 def gene_info(network: Network) -> str:
-    """The genes in the columns of NCBI's gene_info, with two synonyms each."""
+    """The genes in the columns of NCBI's gene_info, with two synonyms each.
+
+    No descriptions: a full name that told pathway and role would be annotation without its noise.
+    """
     header = (
         "#tax_id\tGeneID\tSymbol\tLocusTag\tSynonyms\tdbXrefs\tchromosome\tmap_location\tdescription\ttype_of_gene\n"
     )
@@ -71,17 +74,5 @@ def gene_info(network: Network) -> str:
         symbol = network.symbols[gene]
         number = int(symbol.removeprefix("SIMG"))
         synonyms = f"SGX-{number:03d}|p{number:03d}SIM"
-        rows.append(
-            f"{TAXON}\t{900_000 + number}\t{symbol}\t-\t{synonyms}\t-\t-\t-\t"
-            f"{_described(network, int(gene))}\tprotein-coding\n"
-        )
+        rows.append(f"{TAXON}\t{900_000 + number}\t{symbol}\t-\t{synonyms}\t-\t-\t-\t-\tprotein-coding\n")
     return header + "".join(rows)
-
-
-def _described(network: Network, gene: int) -> str:
-    if network.pathway[gene] < 0:
-        return "simulated readout gene"
-    name = PATHWAY_NAMES[network.pathway[gene]]
-    if gene in network.hubs:
-        return f"simulated hub of {name} signalling"
-    return f"simulated {'activator' if network.role[gene] > 0 else 'inhibitor'} of {name} signalling"
