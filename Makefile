@@ -73,12 +73,12 @@ pin: $(READY)  ## resolve all dependencies anew into constraints.txt
 	@$(BIN)/python tools/pin.py $(PACKAGES)
 
 kafka: $(READY) $(KAFKA_CACHE)/.ready  ## a real Kafka broker in the foreground; Ctrl-C stops it
-	@$(BIN)/python tools/kafka/broker.py run --libs $(KAFKA_CACHE)/libs
+	@$(BIN)/python tools/kafka/run_broker.py $(ARGS)
 
 $(KAFKA_CACHE)/.ready: tools/kafka/pom.xml
 	@test -n "$(HAS_JAVA)" || { echo "a Kafka broker needs Java 17+ and Maven"; exit 1; }
 	@echo "fetching Apache Kafka into $(KAFKA_CACHE)"
-	@tools/kafka/fetch.sh $(KAFKA_CACHE)/libs
+	@$(PYTHON) tools/kafka/run_broker.py --fetch-only >/dev/null
 	@touch $@
 
 charts-tools: $(KUBE_BIN)/.ready  ## helm and kubeconform, built from Go modules
