@@ -1,1 +1,1 @@
-"""Gene symbols and synonyms, gene sets and ontology."""
+"""Gene symbols and synonyms, gene sets, ontology, and how alike two genes are."""

@@ -1,0 +1,127 @@
+"""Gene symbols and their synonyms: what a screen calls AARS is what annotation calls AARS1.
+
+Both sides of every join go through one `Symbols`. An alias that several genes share is not guessed: it stays as it is.
+Unknown symbols stay as they are too, so a made-up organism needs no table at all.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from biorl.genes.reading import AnnotationFileError, columns
+
+MAX_GENES = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class GeneRecord:
+    """One gene of a nomenclature."""
+
+    symbol: str
+    synonyms: tuple[str, ...] = ()
+    full_name: str = ""
+    """"alanyl-tRNA synthetase 1"; empty when the table has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Symbols:
+    """From any name of a gene to its symbol. Letters' case counts only where genes differ by nothing else."""
+
+    official: frozenset[str] = frozenset()
+    redirects: Mapping[str, str] = field(default_factory=dict)
+    """Upper-cased name to symbol, for names that mean one gene."""
+    ambiguous: frozenset[str] = frozenset()
+    """Upper-cased aliases that mean several genes."""
+
+    @classmethod
+    def from_records(cls, records: Iterable[GeneRecord]) -> Self:
+        """An official symbol is never redirected, whatever other gene lists it as a synonym."""
+        records = list(records)
+        official = frozenset(record.symbol for record in records)
+        by_symbol = _meanings((symbol, symbol) for symbol in official)
+        by_alias = _meanings((alias, record.symbol) for record in records for alias in record.synonyms)
+        aliases = {name: genes for name, genes in by_alias.items() if name not in by_symbol}
+        redirects = {name: min(genes) for name, genes in (by_symbol | aliases).items() if len(genes) == 1}
+        ambiguous = frozenset(name for name, genes in aliases.items() if len(genes) > 1)
+        return cls(official, redirects, ambiguous)
+
+    def normalise(self, name: str) -> str:
+        """The symbol of the gene; the name itself, trimmed, when no single gene is meant."""
+        name = name.strip()
+        if name in self.official:
+            return name
+        return self.redirects.get(name.upper(), name)
+
+
+def _meanings(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    meanings: dict[str, set[str]] = defaultdict(set)
+    for name, symbol in pairs:
+        meanings[name.upper()].add(symbol)
+    return meanings
+
+
+def with_names_of(records: Sequence[GeneRecord], other: Iterable[GeneRecord]) -> list[GeneRecord]:
+    """The same genes, also known by what another release of the nomenclature calls them.
+
+    AARS of one release is AARS1 of the next, which lists AARS as a synonym. A record of `other` adds its names to the
+    one gene of `records` that it means; when it means none or several, it adds nothing.
+    """
+    place = {record.symbol: index for index, record in enumerate(records)}
+    added: dict[int, set[str]] = defaultdict(set)
+    for record in other:
+        meant = {place[name] for name in (record.symbol, *record.synonyms) if name in place}
+        if len(meant) == 1:
+            added[meant.pop()].update((record.symbol, *record.synonyms))
+    return [
+        replace(record, synonyms=tuple(sorted({*record.synonyms, *added[index]} - {record.symbol})))
+        if index in added
+        else record
+        for index, record in enumerate(records)
+    ]
+
+
+def read_gene_info(path: Path) -> list[GeneRecord]:
+    """NCBI gene_info (tab-separated, one species): the nomenclature authority's symbol, else NCBI's own."""
+    rows = columns(path, ("Symbol", "Synonyms", "description"), ("Symbol_from_nomenclature_authority",))
+    records = []
+    for symbol, synonyms, name, authority in rows:
+        chosen = symbol if authority in {"", "-"} else authority
+        others = _split(f"{synonyms}|{symbol}", chosen)
+        records.append(GeneRecord(chosen, others, "" if name == "-" else name))
+    return _checked(path, records)
+
+
+def read_ensembl_genes(path: Path) -> list[GeneRecord]:
+    """Parquet with columns `symbol` and `synonyms` (separated by `|`), as Ensembl with HGNC names exports it."""
+    try:
+        file = pq.ParquetFile(path)
+    except pa.ArrowInvalid as error:
+        raise AnnotationFileError(path, f"is not parquet ({error})") from error
+    if missing := {"symbol", "synonyms"} - set(file.schema_arrow.names):
+        raise AnnotationFileError(path, f"has no column {min(missing)!r}")
+    if file.metadata.num_rows > MAX_GENES:
+        raise AnnotationFileError(path, f"holds more than {MAX_GENES} genes")
+    table = file.read(columns=["symbol", "synonyms"]).to_pydict()
+    pairs = zip(table["symbol"], table["synonyms"], strict=True)
+    return [GeneRecord(symbol, _split(synonyms or "")) for symbol, synonyms in pairs if symbol]
+
+
+def read_symbol_table(path: Path) -> list[GeneRecord]:
+    """Plain TSV with a header and the columns `symbol` and `synonyms` (separated by `|`)."""
+    rows = columns(path, ("symbol", "synonyms"))
+    return _checked(path, [GeneRecord(symbol, _split(synonyms)) for symbol, synonyms in rows if symbol])
+
+
+def _split(synonyms: str, symbol: str = "") -> tuple[str, ...]:
+    return tuple(sorted(set(synonyms.split("|")) - {"", "-", symbol}))
+
+
+def _checked(path: Path, records: Sequence[GeneRecord]) -> list[GeneRecord]:
+    if len(records) > MAX_GENES:
+        raise AnnotationFileError(path, f"holds more than {MAX_GENES} genes")
+    return list(records)
