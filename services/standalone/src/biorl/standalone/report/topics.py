@@ -1,0 +1,72 @@
+"""What a run's topics hold, counted: questions by task and topic, verdicts by judge and status."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from biorl.chassis.bus import Bus
+from biorl.question.v1 import question_pb2
+from biorl.reward.v1 import reward_pb2
+from biorl.verifier.v1 import verifier_pb2
+
+QUESTIONS, REWARDS = "biorl.questions.v1", "biorl.rewards.v1"
+COMPOSED = "reward"
+"""What the composed reward is called among the judges."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionCounts:
+    by_task: dict[str, dict[str, int]]
+    """Task to split to number of distinct questions."""
+    by_topic: dict[str, int]
+    """Of a question's most specific topic."""
+    ids: frozenset[str]
+    num_records: int
+    """On the topic; more than ids when a question was published twice."""
+
+
+def values(bus: Bus, topic: str) -> Iterator[bytes]:
+    """Every value of a topic from its beginning to where it ends now."""
+    end = bus.end_offsets(topic)
+    for record in bus.read(dict.fromkeys(end, 0), end):
+        if record.value is not None:
+            yield record.value
+
+
+def count_questions(bus: Bus) -> QuestionCounts:
+    by_task: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    by_topic: Counter[str] = Counter()
+    ids: set[str] = set()
+    num_records = 0
+    for value in values(bus, QUESTIONS):
+        question = question_pb2.Question.FromString(value)
+        num_records += 1
+        if question.id in ids:
+            continue
+        ids.add(question.id)
+        by_task[question.task][question_pb2.Split.Name(question.split).removeprefix("SPLIT_").lower()] += 1
+        if question.topics:
+            by_topic[question.topics[0]] += 1
+    return QuestionCounts(
+        {task: dict(counts) for task, counts in sorted(by_task.items())}, dict(by_topic), frozenset(ids), num_records
+    )
+
+
+def count_verdicts(bus: Bus) -> dict[str, dict[str, int]]:
+    """Judge to status to number of distinct scored rollouts; a part that was left out counts by its verdict."""
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    seen: set[str] = set()
+    for value in values(bus, REWARDS):
+        rollout = reward_pb2.ScoredRollout.FromString(value)
+        if rollout.id in seen:
+            continue
+        seen.add(rollout.id)
+        counts[COMPOSED][_status(rollout.reward.status)] += 1
+        for part in rollout.reward.parts:
+            if part.HasField("verdict"):
+                counts[part.name][_status(part.verdict.status)] += 1
+    return {judge: dict(counts[judge]) for judge in sorted(counts, key=lambda name: (name != COMPOSED, name))}
+
+
+def _status(number: verifier_pb2.Status) -> str:
+    return verifier_pb2.Status.Name(number).removeprefix("STATUS_")
