@@ -1,0 +1,59 @@
+"""Which contexts and outcomes an artifact has a model for, and what to say about the others.
+
+Context is a key, not a hint: a model of K562 says nothing about RPE1. Cell lines are matched without regard to case.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Self, TypeVar
+
+from biorl.questions.question import Context, Outcome, PerturbationKind
+from biorl.soft_verifier.domain.belief import Belief
+from biorl.soft_verifier.domain.effects import TASKS
+
+Model = TypeVar("Model")
+Key = tuple[str, str, PerturbationKind | None, Outcome]
+
+_TASK_OF = {outcome: task for task, outcome in TASKS.items()}
+
+
+def key_of(context: Context, outcome: Outcome) -> Key:
+    return context.organism, context.cell_line.casefold(), context.perturbation_kind, outcome
+
+
+def described(context: Context, outcome: Outcome) -> dict[str, Any]:
+    """The key as a card writes it."""
+    return {
+        "task": _TASK_OF[outcome],
+        "organism": context.organism,
+        "cell_line": context.cell_line,
+        "perturbation_kind": str(context.perturbation_kind or ""),
+    }
+
+
+def read_key(entry: Mapping[str, Any]) -> Key:
+    context = Context(entry["organism"], entry["cell_line"], PerturbationKind(entry["perturbation_kind"]))
+    return key_of(context, TASKS[entry["task"]])
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage(Generic[Model]):
+    models: Mapping[Key, Model]
+
+    @classmethod
+    def of(cls, entries: Sequence[Mapping[str, Any]], models: Iterator[Model]) -> Self:
+        """From a card's entries and the models that belong to them, in the same order."""
+        return cls({read_key(entry): model for entry, model in zip(entries, models, strict=True)})
+
+    def find(self, context: Context, outcome: Outcome) -> Model | None:
+        return self.models.get(key_of(context, outcome))
+
+    def gap(self, context: Context, outcome: Outcome) -> Belief:
+        """The abstention that says what is not covered."""
+        wanted = key_of(context, outcome)
+        parts = ("organism", "cell_line", "perturbation_kind", "task")
+        for length, part in enumerate(parts, start=1):
+            if not any(key[:length] == wanted[:length] for key in self.models):
+                return Belief.abstained(f"{part}_not_covered")
+        msg = f"{wanted} is covered"
+        raise AssertionError(msg)

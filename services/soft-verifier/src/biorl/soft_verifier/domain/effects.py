@@ -1,0 +1,109 @@
+"""Measured effects, and the labels that a world model may learn from.
+
+Law 7 is held here: `measurements` takes training rows only, whatever it is given, so nothing that a benchmark holds out
+can reach an artifact.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from biorl.genes.symbols import Symbols
+from biorl.questions.question import Context, Outcome, Split
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one perturbation did to one readout gene."""
+
+    context: Context
+    perturbed_genes: tuple[str, ...]
+    readout: str
+    split: Split
+    differentially_expressed: bool | None = None
+    """None when the source gives directions only."""
+    direction: int = 0
+    """+1 up, -1 down, 0 not changed or not measured."""
+    dataset: str = ""
+    """Where it was measured ("perturbqa/k562")."""
+
+    def label(self, outcome: Outcome) -> bool | None:
+        """Whether the outcome came about; None when that was not measured."""
+        if outcome is Outcome.DIFFERENTIALLY_EXPRESSED:
+            return self.differentially_expressed
+        return self.direction > 0 if self.direction else None
+
+
+TASKS = {
+    "perturbation.de": Outcome.DIFFERENTIALLY_EXPRESSED,
+    "perturbation.direction": Outcome.UP_REGULATED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Measurements:
+    """The labels of one context and one outcome, sorted, so that equal content gives equal arrays."""
+
+    context: Context
+    outcome: Outcome
+    perturbations: tuple[str, ...]
+    """Normalised symbols of the perturbed genes, joined by `+`; the legend of `perturbation`."""
+    readouts: tuple[str, ...]
+    """Normalised symbols; the legend of `readout`."""
+    perturbation: npt.NDArray[np.int64]
+    """[row]"""
+    readout: npt.NDArray[np.int64]
+    """[row]"""
+    label: npt.NDArray[np.bool_]
+    """[row]"""
+
+
+def perturbation_name(genes: tuple[str, ...], symbols: Symbols) -> str:
+    """One name for a set of genes perturbed together, in any order and under any of their synonyms."""
+    return "+".join(sorted({symbols.normalise(gene) for gene in genes}))
+
+
+def train_only(effects: Iterable[Effect]) -> list[Effect]:
+    """The effects that may be learnt from."""
+    return [effect for effect in effects if effect.split is Split.TRAIN]
+
+
+def measurements(effects: Iterable[Effect], symbols: Symbols) -> list[Measurements]:
+    """Labels by context and outcome, contexts and outcomes in order of their names.
+
+    Equal rows (a pair measured in two files) count once.
+    """
+    rows: dict[tuple[Context, Outcome], set[tuple[str, str, bool]]] = defaultdict(set)
+    for effect in effects:
+        assert effect.split is Split.TRAIN, "a held-out effect reached training"  # noqa: S101 - our own invariant
+        pair = (perturbation_name(effect.perturbed_genes, symbols), symbols.normalise(effect.readout))
+        for outcome in Outcome:
+            label = effect.label(outcome)
+            if label is not None:
+                rows[effect.context, outcome].add((*pair, label))
+    return [_columns(context, outcome, rows[context, outcome]) for context, outcome in sorted(rows, key=_order)]
+
+
+def _order(key: tuple[Context, Outcome]) -> tuple[str, str, str, str]:
+    context, outcome = key
+    return context.organism, context.cell_line, str(context.perturbation_kind or ""), str(outcome)
+
+
+def _columns(context: Context, outcome: Outcome, rows: set[tuple[str, str, bool]]) -> Measurements:
+    ordered = sorted(rows)
+    perturbations = tuple(sorted({row[0] for row in ordered}))
+    readouts = tuple(sorted({row[1] for row in ordered}))
+    perturbation_place = {name: index for index, name in enumerate(perturbations)}
+    readout_place = {name: index for index, name in enumerate(readouts)}
+    return Measurements(
+        context,
+        outcome,
+        perturbations,
+        readouts,
+        np.array([perturbation_place[row[0]] for row in ordered], dtype=np.int64),
+        np.array([readout_place[row[1]] for row in ordered], dtype=np.int64),
+        np.array([row[2] for row in ordered], dtype=np.bool_),
+    )

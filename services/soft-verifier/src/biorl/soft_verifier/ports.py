@@ -1,0 +1,90 @@
+"""What a verifier is, and what verification asks of the world.
+
+To add a verifier: write one class in `verifiers/` that is a `WorldModel` (judges claims; verdicts come by themselves)
+or a `Judge` (sees the whole question and each answer), and add one line to `verifiers/__init__.py`. A class that is
+also `Trainable` gets `biorl verifier train`, artifacts and a card.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol, runtime_checkable
+
+from biorl.answers.extraction import Extraction
+from biorl.genes.annotation import Annotation
+from biorl.questions.question import Claim, Question
+from biorl.soft_verifier.domain.belief import Artifact, Belief, Source, Trained, Verdict
+from biorl.soft_verifier.domain.effects import Measurements
+
+
+@runtime_checkable
+class WorldModel(Protocol):
+    """Believes claims. Built as `Class(artifact)`; the artifact is empty but for its source where none was trained."""
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Tasks that it can judge ("perturbation.de"); ("*",) for any. A class attribute will do."""
+
+    def believe(self, claims: Sequence[Claim]) -> Sequence[Belief]:
+        """One belief for each claim, in order, and the same one whatever else is asked with it.
+
+        Claims are whole: organism, cell line, kind, genes and readout are there. What the model does not know it
+        answers with `Belief.abstained(reason)`, never with a guess. Called from several threads at once.
+        """
+
+
+@runtime_checkable
+class Judge(Protocol):
+    """Judges answers, for verifiers that need more than the claim: the gold answer, the rationale."""
+
+    @property
+    def tasks(self) -> tuple[str, ...]: ...
+
+    @property
+    def reads_rationale(self) -> bool:
+        """Whether a verdict depends on more of a completion than its extracted answer."""
+
+    def judge(self, question: Question, answers: Sequence[Extraction]) -> Sequence[Verdict]:
+        """One verdict for each answer, in order. No question here carries a held-out gold answer."""
+
+
+Verifier = WorldModel | Judge
+
+
+class VerifierClass(Protocol):
+    """A class of the registry."""
+
+    def __call__(self, artifact: Artifact, /) -> Verifier: ...
+
+
+@runtime_checkable
+class Trainable(Protocol):
+    """A class of the registry whose artifact is learnt from measured effects."""
+
+    def train(self, measured: Sequence[Measurements], annotation: Annotation) -> Trained:
+        """A class method. `measured` holds train rows alone. Equal input gives equal arrays, bit for bit."""
+
+
+class ArtifactStore(Protocol):
+    def save(self, verifier: str, trained: Trained, version: str | None = None) -> Source:
+        """Writes an artifact whole or not at all. Without a version it is named by its content."""
+
+    def load(self, verifier: str, version: str | None = None) -> Artifact:
+        """The version asked for, else the newest. Raises ArtifactMissingError, which says what to run."""
+
+
+class ArtifactMissingError(LookupError):
+    """A verifier that needs an artifact has none."""
+
+
+class Observer(Protocol):
+    """Told what happened, for metrics and logs."""
+
+    def believed(self, verifier: str, beliefs: Sequence[Belief]) -> None: ...
+
+    def judged(self, verifier: str, num_groups: int, verdicts: Iterator[Verdict]) -> None: ...
+
+    def failed(self, verifier: str, error: Exception) -> None:
+        """A verifier raised: a bug of its own, answered with ERROR."""
+
+
+class VerifierNotServedError(LookupError):
+    """Nobody here goes by that name."""

@@ -1,0 +1,160 @@
+"""Verification: the one file to read to know what this service does.
+
+A question is checked once and its claim believed once, however many completions answer it; each completion is
+extracted and turned into a verdict. Beliefs are remembered, equal claims of one batch are asked once. Whatever goes
+wrong is a status: a request that is wrong is INVALID, a model that raises is ERROR, time that runs out is TIMEOUT;
+none of them is a score.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from threading import Lock
+from typing import Any
+
+from biorl.answers.extraction import extract_answer
+from biorl.questions.question import Claim, Question
+from biorl.soft_verifier.domain.belief import Belief, Source, Status, Verdict
+from biorl.soft_verifier.domain.judging import claim_problem, holds_out_gold, question_problem, verdicts_of
+from biorl.soft_verifier.ports import Judge, Observer, Verifier, VerifierNotServedError, WorldModel
+
+BATCH = 256
+"""Questions between two looks at the clock."""
+OutOfTime = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One question with the completions that answer it."""
+
+    question: Question
+    completions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A verifier as it was loaded."""
+
+    source: Source
+    verifier: Verifier
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Memory:
+    """Beliefs already formed; the oldest is forgotten first."""
+
+    size: int
+    beliefs: dict[Claim, Belief] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
+
+    def remember(self, new: Mapping[Claim, Belief]) -> None:
+        with self.lock:
+            self.beliefs.update(new)
+            for claim in list(self.beliefs)[: max(0, len(self.beliefs) - self.size)]:
+                del self.beliefs[claim]
+
+
+class Verification:
+    """Safe to call from several threads."""
+
+    def __init__(self, served: Sequence[Served], observer: Observer, beliefs_kept: int = 200_000) -> None:
+        self._served = {item.source.verifier: item for item in served}
+        self._memory = {name: _Memory(beliefs_kept) for name in self._served}
+        self._observer = observer
+
+    def served(self) -> list[Served]:
+        return list(self._served.values())
+
+    def verify(self, name: str, groups: Sequence[Group], out_of_time: OutOfTime = lambda: False) -> list[list[Verdict]]:
+        """One list for each group, one verdict for each completion, in order. Raises VerifierNotServedError."""
+        served = self._find(name)
+        batches = (groups[start : start + BATCH] for start in range(0, len(groups), BATCH))
+        judged = [self._verify_batch(served, batch, out_of_time) for batch in batches]
+        verdicts = list(chain.from_iterable(judged))
+        self._observer.judged(name, len(groups), chain.from_iterable(verdicts))
+        return verdicts
+
+    def predict(self, name: str, claims: Sequence[Claim], out_of_time: OutOfTime = lambda: False) -> list[Belief]:
+        """The world model itself: one belief for each claim, in order. Raises VerifierNotServedError."""
+        served = self._find(name)
+        beliefs: list[Belief] = []
+        for start in range(0, len(claims), BATCH):
+            beliefs += self._believe(served, claims[start : start + BATCH], out_of_time)
+        self._observer.believed(name, beliefs)
+        return beliefs
+
+    def _find(self, name: str) -> Served:
+        if name not in self._served:
+            msg = f"no verifier {name!r} is served here; served: {', '.join(sorted(self._served))}"
+            raise VerifierNotServedError(msg)
+        return self._served[name]
+
+    def _verify_batch(self, served: Served, groups: Sequence[Group], out_of_time: OutOfTime) -> list[list[Verdict]]:
+        if isinstance(served.verifier, Judge):
+            return [self._judge(served, served.verifier, group, out_of_time) for group in groups]
+        problems = [_problem(group.question, served.verifier.tasks) for group in groups]
+        sound = [group.question.claim for group, problem in zip(groups, problems, strict=True) if problem is None]
+        beliefs = iter(self._believe(served, [claim for claim in sound if claim], out_of_time))
+        return [_judged(group, problem or next(beliefs)) for group, problem in zip(groups, problems, strict=True)]
+
+    def _judge(self, served: Served, judge: Judge, group: Group, out_of_time: OutOfTime) -> list[Verdict]:
+        problem = _judge_problem(group.question, judge.tasks, out_of_time)
+        if problem:
+            return [problem] * len(group.completions)
+        try:
+            return list(judge.judge(group.question, [extract_answer(text) for text in group.completions]))
+        except Exception as error:  # noqa: BLE001 - a bug of one verifier is its status, told to the observer
+            self._observer.failed(served.source.verifier, error)
+            return [Verdict.without_score(Status.ERROR, "verifier_error")] * len(group.completions)
+
+    def _believe(self, served: Served, claims: Sequence[Claim], out_of_time: OutOfTime) -> list[Belief]:
+        if out_of_time():
+            return [Belief(Status.TIMEOUT, reason="deadline_exceeded")] * len(claims)
+        memory = self._memory[served.source.verifier]
+        known = memory.beliefs
+        answers = {claim: known.get(claim) or self._whole(claim) for claim in dict.fromkeys(claims)}
+        unknown = [claim for claim, belief in answers.items() if belief is None]
+        if unknown:
+            fresh = dict(zip(unknown, self._ask(served, unknown), strict=True))
+            memory.remember({claim: belief for claim, belief in fresh.items() if belief.status is not Status.ERROR})
+            answers |= fresh
+        return [belief for claim in claims if (belief := answers[claim])]
+
+    @staticmethod
+    def _whole(claim: Claim) -> Belief | None:
+        problem = claim_problem(claim)
+        return Belief.invalid(problem) if problem else None
+
+    def _ask(self, served: Served, claims: Sequence[Claim]) -> Sequence[Belief]:
+        model = served.verifier
+        assert isinstance(model, WorldModel), "judges form no beliefs"  # noqa: S101 - our own invariant
+        try:
+            beliefs = model.believe(claims)
+        except Exception as error:  # noqa: BLE001 - a bug of one verifier is its status, told to the observer
+            self._observer.failed(served.source.verifier, error)
+            return [Belief(Status.ERROR, reason="verifier_error")] * len(claims)
+        return beliefs
+
+
+def _problem(question: Question, tasks: Iterable[str]) -> Belief | None:
+    """What keeps a world model from being asked; None when nothing does."""
+    if problem := question_problem(question):
+        return Belief.invalid(problem)
+    return None if _covers(tasks, question) else Belief.abstained("task_not_covered")
+
+
+def _judge_problem(question: Question, tasks: Iterable[str], out_of_time: OutOfTime) -> Verdict | None:
+    if holds_out_gold(question):
+        return Verdict.without_score(Status.INVALID, "held_out_gold")
+    if not _covers(tasks, question):
+        return Verdict.without_score(Status.ABSTAINED, "task_not_covered")
+    return Verdict.without_score(Status.TIMEOUT, "deadline_exceeded") if out_of_time() else None
+
+
+def _covers(tasks: Iterable[str], question: Question) -> bool:
+    return any(task in {"*", question.task} for task in tasks)
+
+
+def _judged(group: Group, belief: Belief) -> list[Verdict]:
+    return verdicts_of(belief, group.question.answer, [extract_answer(text) for text in group.completions])

@@ -1,0 +1,130 @@
+"""Fakes of the ports, and a small made-up screen with a known rule, for tests here and in services that call this one.
+
+The screen's rule: genes of one family do the same when knocked down. `screen` gives its effects, `annotation` the gene
+sets that say who belongs to which family.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from biorl.genes.annotation import Annotation
+from biorl.genes.gene_sets import GeneSets
+from biorl.genes.similarity import Kernel, TermCosine, WeightedSource
+from biorl.genes.symbols import GeneRecord, Symbols
+from biorl.questions.question import Claim, Context, Outcome, PerturbationClaim, PerturbationKind, Split
+from biorl.soft_verifier.domain.belief import Artifact, Belief, Source, Trained, Verdict
+from biorl.soft_verifier.domain.effects import Effect
+from biorl.soft_verifier.ports import ArtifactMissingError
+
+CONTEXT = Context("NCBITaxon:32630", "SIM1", PerturbationKind.CRISPRI)
+FAMILIES, FAMILY_SIZE, READOUTS = 6, 10, 12
+
+
+def gene(family: int, member: int) -> str:
+    return f"FAM{'ABCDEF'[family]}{member:02d}"
+
+
+def annotation() -> Annotation:
+    """Each family is one gene set; LONER is in a set with genes that nobody perturbs."""
+    families = {
+        f"family {family}": [gene(family, member) for member in range(FAMILY_SIZE)] for family in range(FAMILIES)
+    }
+    members = families | {"bystanders": ["LONER", "BYSTANDER1", "BYSTANDER2"]}
+    records = [GeneRecord(name, (f"OLD-{name}",)) for names in members.values() for name in names]
+    symbols = Symbols.from_records(records)
+    return Annotation(
+        symbols, Kernel([WeightedSource(TermCosine(GeneSets.from_members("families", members, symbols)), 1.0)]), ()
+    )
+
+
+def screen(context: Context = CONTEXT, *, noise: float = 0.1, scramble_test: int | None = None) -> list[Effect]:
+    """A readout responds to three of the families, up for even readouts' first. Two members of each are held out.
+
+    `scramble_test` replaces every held-out label by a coin flip from this seed.
+    """
+    rng, coins = np.random.default_rng(7), np.random.default_rng(scramble_test)
+    effects = []
+    for family in range(FAMILIES):
+        for member in range(FAMILY_SIZE):
+            split = Split.TEST if member >= FAMILY_SIZE - 2 else Split.TRAIN
+            for readout in range(READOUTS):
+                responds = ((family + readout) % 2 == 0) != (rng.random() < noise)
+                rises = ((family + readout) % 4 == 0) != (rng.random() < noise)
+                if split is Split.TEST and scramble_test is not None:
+                    responds, rises = coins.random() < 0.5, coins.random() < 0.5
+                direction = (1 if rises else -1) if responds else 0
+                effect = Effect(
+                    context,
+                    (gene(family, member),),
+                    f"READ{readout:02d}",
+                    split,
+                    bool(responds),
+                    direction,
+                    "simulated/testing",
+                )
+                effects.append(effect)
+    return effects
+
+
+def claim(
+    perturbed: str, readout: str = "READ00", outcome: Outcome = Outcome.DIFFERENTIALLY_EXPRESSED
+) -> PerturbationClaim:
+    return PerturbationClaim((perturbed,), readout, CONTEXT, outcome)
+
+
+class MemoryArtifacts:
+    """An `ArtifactStore` without a disk."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Artifact] = {}
+
+    def save(self, verifier: str, trained: Trained, version: str | None = None) -> Source:
+        source = Source(verifier, version or "1", "0" * 64)
+        self.kept[verifier] = Artifact(source, dict(trained.card), dict(trained.arrays))
+        return source
+
+    def load(self, verifier: str, version: str | None = None) -> Artifact:
+        if verifier not in self.kept or version not in {None, self.kept[verifier].source.version}:
+            msg = f"there is no artifact of {verifier}"
+            raise ArtifactMissingError(msg)
+        return self.kept[verifier]
+
+
+@dataclass(slots=True)
+class RecordingObserver:
+    """An `Observer` that remembers."""
+
+    verdicts: list[Verdict] = field(default_factory=list)
+    beliefs: list[Belief] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
+
+    def believed(self, verifier: str, beliefs: Sequence[Belief]) -> None:
+        del verifier
+        self.beliefs += beliefs
+
+    def judged(self, verifier: str, num_groups: int, verdicts: Iterator[Verdict]) -> None:
+        del verifier, num_groups
+        self.verdicts += verdicts
+
+    def failed(self, verifier: str, error: Exception) -> None:
+        del verifier
+        self.errors.append(error)
+
+
+class Fixed:
+    """A `WorldModel` that believes the same of everything, counts what it is asked, and fails on demand."""
+
+    tasks = ("perturbation.de", "perturbation.direction")
+
+    def __init__(self, belief: Belief, error: Exception | None = None) -> None:
+        self.belief = belief
+        self.error = error
+        self.asked: list[Claim] = []
+
+    def believe(self, claims: Sequence[Claim]) -> list[Belief]:
+        self.asked += claims
+        if self.error:
+            raise self.error
+        return [self.belief] * len(claims)

@@ -1,0 +1,157 @@
+"""Use cases around an artifact: make one from measured effects, and measure one on effects that it has never seen.
+
+    source = train("perturbation-knn", effects, load_annotation(folder), FolderArtifacts(root))
+    report = evaluate(PerturbationKnn(artifact), held_out_effects)
+
+Both take any effects and sort out the splits themselves: training keeps the train rows, evaluation the test rows.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from importlib.metadata import version as distribution_version
+from typing import Any
+
+import numpy as np
+
+from biorl.genes.annotation import Annotation
+from biorl.questions.question import Claim, Context, Outcome, PerturbationClaim, Split
+from biorl.soft_verifier.domain.belief import Belief, Source
+from biorl.soft_verifier.domain.coverage import described
+from biorl.soft_verifier.domain.effects import TASKS, Effect, Measurements, measurements, train_only
+from biorl.soft_verifier.domain.quality import (
+    calibration_error,
+    ranking_quality,
+    reliability,
+    risk_by_coverage,
+)
+from biorl.soft_verifier.ports import ArtifactStore, Trainable, VerifierClass, WorldModel
+
+
+class NothingToLearnError(ValueError):
+    """No effect of the train split was given."""
+
+
+class NotTrainableError(ValueError):
+    """The verifier needs no artifact, or does not exist."""
+
+
+def train(
+    name: str,
+    effects: Iterable[Effect],
+    annotation: Annotation,
+    store: ArtifactStore,
+    *,
+    verifiers: Mapping[str, VerifierClass],
+    version: str | None = None,
+) -> Source:
+    """Learns from the TRAIN rows of `effects` alone, and saves an artifact; equal input gives equal bytes.
+
+    Without a version the artifact is named by its content. Raises NotTrainableError, NothingToLearnError.
+    """
+    verifier = verifiers.get(name)
+    if not isinstance(verifier, Trainable):
+        trainable = ", ".join(sorted(known for known, kind in verifiers.items() if isinstance(kind, Trainable)))
+        msg = f"{name!r} cannot be trained; these can: {trainable}"
+        raise NotTrainableError(msg)
+    kept = train_only(effects)
+    if not kept:
+        msg = f"{name}: no effect of the train split was given"
+        raise NothingToLearnError(msg)
+    measured = measurements(kept, annotation.symbols)
+    trained = verifier.train(measured, annotation)
+    card = _provenance(kept, measured, annotation) | trained.card
+    return store.save(name, replace(trained, card=card), version)
+
+
+def _provenance(kept: Sequence[Effect], measured: Sequence[Measurements], annotation: Annotation) -> dict[str, Any]:
+    """What every card says, whichever verifier wrote it."""
+    return {
+        "tasks": sorted(TASKS),
+        "code": f"biorl-soft-verifier {distribution_version('biorl-soft-verifier')}",
+        "training_data": {
+            "digest": _training_digest(measured),
+            "datasets": sorted({effect.dataset for effect in kept if effect.dataset}),
+            "splits": [str(Split.TRAIN)],
+            "num_rows": len(kept),
+        },
+        "annotation": {file.name: file.digest for file in annotation.files},
+        "leakage": _leakage(measured),
+    }
+
+
+def _training_digest(measured: Sequence[Measurements]) -> str:
+    """SHA-256 (hex) over every label with its names, in their fixed order."""
+    digest = hashlib.sha256()
+    for part in measured:
+        names = [*described(part.context, part.outcome).values(), "", *part.perturbations, "", *part.readouts]
+        digest.update("\n".join(names).encode())
+        for column in (part.perturbation, part.readout, part.label):
+            digest.update(column.tobytes())
+    return digest.hexdigest()
+
+
+def _leakage(measured: Sequence[Measurements]) -> dict[str, Any]:
+    """Which perturbations the model has labels of, so that an evaluation can say what it had seen."""
+    seen: dict[str, set[str]] = defaultdict(set)
+    for part in measured:
+        seen[part.context.cell_line] |= set(part.perturbations)
+    return {
+        "statement": "labels of the train split alone were used; a perturbation listed for one cell line is not new "
+        "to a question about another",
+        "train_perturbations": {line: sorted(names) for line, names in sorted(seen.items())},
+    }
+
+
+def evaluate(model: WorldModel, effects: Iterable[Effect], split: Split = Split.TEST) -> list[dict[str, Any]]:
+    """Quality on one split, a plain JSON object for each context and task; labels stay here."""
+    rows: dict[tuple[Context, Outcome], list[tuple[Effect, bool]]] = defaultdict(list)
+    for effect in effects:
+        for outcome in Outcome:
+            label = effect.label(outcome)
+            if effect.split is split and label is not None:
+                rows[effect.context, outcome].append((effect, label))
+    return [_quality(model, *key, rows[key]) for key in sorted(rows, key=str)]
+
+
+def _quality(
+    model: WorldModel, context: Context, outcome: Outcome, rows: Sequence[tuple[Effect, bool]]
+) -> dict[str, Any]:
+    claims: list[Claim] = [PerturbationClaim(row.perturbed_genes, row.readout, context, outcome) for row, _ in rows]
+    beliefs = model.believe(claims)
+    answered = [place for place, belief in enumerate(beliefs) if belief.probability is not None]
+    readouts = {name: index for index, name in enumerate(sorted({row.readout for row, _ in rows}))}
+    readout = np.array([readouts[rows[place][0].readout] for place in answered], dtype=np.int64)
+    label = np.array([rows[place][1] for place in answered], dtype=np.bool_)
+    report = described(context, outcome) | {
+        "num_pairs": len(rows),
+        "num_perturbations": len({row.perturbed_genes for row, _ in rows}),
+        "coverage": len(answered) / len(rows),
+        "abstained": _reasons(beliefs),
+    }
+    return report | (_numbers(readout, label, [beliefs[place] for place in answered]) if answered else {})
+
+
+def _reasons(beliefs: Iterable[Belief]) -> dict[str, int]:
+    counts: dict[str, int] = defaultdict(int)
+    for belief in beliefs:
+        if belief.reason:
+            counts[belief.reason] += 1
+    return dict(sorted(counts.items()))
+
+
+def _numbers(readout: Any, label: Any, beliefs: Sequence[Belief]) -> dict[str, Any]:
+    probability = np.array([belief.probability for belief in beliefs], dtype=np.float64)
+    numbers: dict[str, Any] = {"positive_rate": float(label.mean())}
+    ranking = ranking_quality(readout, label, probability)
+    numbers["ranking"] = ranking.as_card() if ranking else None
+    numbers["calibration_error"] = calibration_error(label, probability)
+    numbers["reliability"] = reliability(label, probability)
+    baseline = [belief.baseline for belief in beliefs if belief.baseline is not None]
+    if len(baseline) == len(beliefs):
+        numbers["gene_frequency_calibration_error"] = calibration_error(label, baseline)
+    doubt = [belief.uncertainty for belief in beliefs if belief.uncertainty is not None]
+    if len(doubt) == len(beliefs):
+        numbers["risk_by_coverage"] = risk_by_coverage(readout, label, probability, doubt)
+    return numbers

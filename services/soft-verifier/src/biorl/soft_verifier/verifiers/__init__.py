@@ -1,0 +1,14 @@
+"""Every verifier that there is: its name on the wire, and its class. A new one is one class and one line here."""
+
+from collections.abc import Mapping
+
+from biorl.soft_verifier.ports import VerifierClass
+from biorl.soft_verifier.verifiers.exact import Exact
+from biorl.soft_verifier.verifiers.experiment import Experiment
+from biorl.soft_verifier.verifiers.perturbation_knn import PerturbationKnn
+
+VERIFIERS: Mapping[str, VerifierClass] = {
+    "exact": Exact,
+    "experiment": Experiment,
+    "perturbation-knn": PerturbationKnn,
+}
