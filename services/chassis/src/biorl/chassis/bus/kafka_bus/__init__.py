@@ -11,6 +11,8 @@
   transactions (`producer`).
 - `poll` spins after a record that cannot be decoded: the consumer seeks past it before it polls again (`consumer`,
   `holes`).
+- A consumer that leads its group before it has the topics' metadata assigns nothing to anybody, and does not notice
+  (seen in 3.0.12): it waits for the metadata before it joins (`consumer`).
 - `poll` is silent when the broker is gone: long silence is checked (`consumer`).
 - `close` of a producer with unsent data does not close: it is forced (`producer`).
 - Constructors that fail leave a thread behind: it is closed (`client`).

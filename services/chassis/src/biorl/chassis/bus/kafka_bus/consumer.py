@@ -42,11 +42,12 @@ class KafkaConsumer:
         self._topics = topics
         self._group = group
         self._timeout_ms = int(config.request_timeout_s * 1000)
-        self._probed = [place for name in names for place in topics.partitions(name)][:1]
+        self._probed = [raw_place(topics.partitions(name)[0]) for name in names]
         self._paused = False
         self._heard_at = time.monotonic()
         self._client: Any = open_client(Client, **self._settings())
         self._client.subscribe(list(names))
+        self._probe(self._timeout_ms)  # a member that leads the group before it knows the topics assigns nothing, ever
 
     def poll(self, max_records: int = 500, timeout_s: float = 1.0) -> list[Record]:
         if self._paused:
@@ -112,9 +113,13 @@ class KafkaConsumer:
         """An empty topic answers when asked for its end; a broker that is gone does not. Raises TryLater."""
         if time.monotonic() - self._heard_at < self._config.stall_timeout_s:
             return
-        with answered("a long silence"):
-            self._client.end_offsets([raw_place(place) for place in self._probed], timeout_ms=PROBE_TIMEOUT_MS)
+        self._probe(PROBE_TIMEOUT_MS)
         self._heard_at = time.monotonic()
+
+    def _probe(self, timeout_ms: int) -> None:
+        """A partition of each topic must answer, and the client knows the topics afterwards. Raises TryLater."""
+        with answered("a question for the ends of topics"):
+            self._client.end_offsets(self._probed, timeout_ms=timeout_ms)
 
     def _give_back(self, polled: Any) -> list[Record]:
         """Partitions that came in this very poll were not paused yet: read them again later."""
