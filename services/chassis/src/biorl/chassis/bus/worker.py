@@ -27,6 +27,9 @@ from biorl.chassis.errors import TryLater, Unprocessable
 
 logger = logging.getLogger(__name__)
 
+STOP_CHECK_S = 0.2
+"""How soon a stop is noticed while work waits."""
+
 Handle = Callable[[Sequence[Record]], None]
 Clock = Callable[[], float]
 """Seconds, monotonic."""
@@ -69,7 +72,7 @@ def consume(
         consumer = stack.enter_context(closing(bus.consumer(group, topics)))
         producer = stack.enter_context(closing(bus.producer()))
         graves = DeadLetters(producer, group, dead_letters or DeadLetterPolicy())
-        loop = _Loop(consumer, group, handle, life, graves, backoff or Backoff())
+        loop = _Loop(consumer, group, handle, life, graves, backoff or Backoff(), clock)
         lag = LagGauge(bus, group, topics, clock)
         while not life.stopping:
             loop.step(batch, poll_s)
@@ -86,6 +89,7 @@ class _Loop:
     life: Stopping
     graves: DeadLetters
     backoff: Backoff
+    clock: Clock
     polls_failed: int = 0
 
     def step(self, batch: int, poll_s: float) -> None:
@@ -171,20 +175,30 @@ class _Loop:
         return records
 
     def _wait(self, records: Sequence[Record], delay_s: float) -> Sequence[Record]:
-        """Keeps the membership meanwhile; returns the records that are still this member's to deal with."""
-        if self.life.wait(delay_s):
-            raise _Stopped
+        """Returns the records that are still this member's to deal with."""
         self.consumer.pause()
         try:
-            self.consumer.poll(1, 0.0)
-        except TryLater:
-            logger.warning("group %s: the bus is away too", self.group)
-        except Unreadable as hole:  # its turn comes when this work is done
-            self.consumer.seek({hole.place: hole.start})
+            self._idle(delay_s)
         finally:
             self.consumer.resume()
         held = self.consumer.assignment()
         return [record for record in records if TopicPartition(record.topic, record.partition) in held]
+
+    def _idle(self, delay_s: float) -> None:
+        """Polls without reading, so that a group that shares out anew need not wait for this member."""
+        deadline = self.clock() + delay_s
+        while not self.life.stopping:
+            left_s = deadline - self.clock()
+            if left_s <= 0:
+                return
+            try:
+                self.consumer.poll(1, min(left_s, STOP_CHECK_S))
+            except TryLater:
+                logger.warning("group %s: the bus is away too", self.group)
+                self.life.wait(min(left_s, STOP_CHECK_S))
+            except Unreadable as hole:  # its turn comes when this work is done
+                self.consumer.seek({hole.place: hole.start})
+        raise _Stopped
 
     def _note(self, later: TryLater, what: str, attempt: int) -> None:
         metrics.RETRIES.labels(self.group, what).inc()
