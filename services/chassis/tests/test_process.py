@@ -1,0 +1,93 @@
+"""A service as a person or a kubelet meets it: arguments, configuration, probes, SIGTERM."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+SERVICE = """
+import sys
+from biorl.chassis.bus.config import BusConfig
+from biorl.chassis.config import ServiceConfig
+from biorl.chassis.process import run
+
+class Config(ServiceConfig):
+    bus: BusConfig
+
+def body(config, life):
+    life.ready()
+    print("ready", flush=True)
+    life.wait(60)
+    print("stopped cleanly", flush=True)
+
+status = run("chassis", Config, body)
+if "--check-config" in sys.argv:
+    heavy = {"torch", "grpc", "kafka", "numpy"} & sys.modules.keys()
+    assert not heavy, heavy
+sys.exit(status)
+"""
+CONFIG = "bus: {type: sqlite, path: bus.sqlite}\nhttp: {port: %d}\n"
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    path = tmp_path / "service.py"
+    path.write_text(SERVICE)
+    return path
+
+
+def start(script: Path, config: str, *arguments: str, **env: str) -> subprocess.Popen[str]:
+    file = script.with_name("config.yaml")
+    file.write_text(config)
+    return subprocess.Popen(
+        [sys.executable, script, "--config", file, *arguments],
+        env={**os.environ, **env},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_check_config_prints_what_was_resolved_and_imports_nothing_heavy(script: Path) -> None:
+    process = start(script, CONFIG % 0, "--check-config", BIORL_CHASSIS__LOG__LEVEL="debug")
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
+    assert json.loads(out)["log"] == {"level": "debug", "format": "json"}
+    assert json.loads(out)["bus"]["path"] == "bus.sqlite"
+
+
+def test_an_unknown_key_is_an_error_that_names_it(script: Path) -> None:
+    process = start(script, CONFIG % 0 + "bsu: 1\n")
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert "bsu: Extra inputs are not permitted" in err
+
+
+def test_a_missing_file_is_an_error_that_names_it(script: Path) -> None:
+    process = subprocess.run(
+        [sys.executable, script, "--config", "nowhere.yaml"], capture_output=True, text=True, check=False, timeout=30
+    )
+    assert process.returncode == 2
+    assert "nowhere.yaml: cannot be read" in process.stderr
+
+
+def test_sigterm_lets_the_body_finish_and_probes_answer_meanwhile(script: Path) -> None:
+    process = start(script, CONFIG % 0)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    line = json.loads(process.stderr.readline())
+    assert line["service"] == "chassis"
+    port = int(line["event"].rsplit(" ", 1)[1])
+    assert process.stdout.readline() == "ready\n"
+    for path, expected in [("healthz", "alive"), ("readyz", "ready"), ("metrics", "process_cpu_seconds_total")]:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=5) as reply:
+            assert expected in reply.read().decode()
+    process.send_signal(signal.SIGTERM)
+    out, _ = process.communicate(timeout=10)
+    assert out == "stopped cleanly\n"
+    assert process.returncode == 0
