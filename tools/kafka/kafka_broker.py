@@ -182,7 +182,8 @@ class Broker:
             for argument in ("--add-scram", f"SCRAM-SHA-512=[name={user},password={password}]")
         ]
         tool = [*self._java("-Xmx128m"), "kafka.tools.StorageTool", "format"]
-        subprocess.run([*tool, "-t", cluster, "-c", str(self._properties), *users], check=True, capture_output=True)
+        given = [f"--cluster-id={cluster}", "--config", str(self._properties)]  # the id may begin with "-"
+        subprocess.run([*tool, *given, *users], check=True, capture_output=True)
 
     def _java(self, *memory: str) -> list[str]:
         logs = f"-Dlog4j2.configurationFile={LOG_CONFIG}"

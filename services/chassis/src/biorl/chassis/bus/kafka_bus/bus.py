@@ -49,7 +49,7 @@ class KafkaBus:
             except Exception as error:
                 if not may_be_a_hole(error):
                     raise
-                raise find_hole(reader, reader.positions(), stops, repr(error)) or error from error
+                raise find_hole(self._config, reader.positions(), stops, repr(error)) or error from error
 
     def close(self) -> None:
         self._topics.close()

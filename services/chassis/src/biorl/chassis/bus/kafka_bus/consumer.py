@@ -7,7 +7,6 @@ record that it cannot decode, so that record is passed over before the next poll
 import logging
 import time
 from collections.abc import Sequence
-from contextlib import closing
 from typing import Any
 
 from kafka import KafkaConsumer as Client
@@ -23,7 +22,6 @@ from kafka.errors import (
 from biorl.chassis.bus.config import KafkaBusConfig
 from biorl.chassis.bus.kafka_bus.client import answered, connection_settings, open_client
 from biorl.chassis.bus.kafka_bus.holes import find_hole, may_be_a_hole
-from biorl.chassis.bus.kafka_bus.reader import Reader
 from biorl.chassis.bus.kafka_bus.records import place_of, places_of, raw_place, records_of
 from biorl.chassis.bus.kafka_bus.topics import Topics
 from biorl.chassis.bus.port import Offsets, Record, TopicPartition
@@ -130,8 +128,7 @@ class KafkaConsumer:
     def _pass_over(self, error: Exception) -> Exception:
         """The hole that made `poll` fail, with the consumer moved behind it; the error itself when there is none."""
         positions = self._positions()
-        with closing(Reader(self._config)) as reader:
-            hole = find_hole(reader, positions, self._topics.end_offsets(list(positions)), repr(error))
+        hole = find_hole(self._config, positions, self._topics.end_offsets(list(positions)), repr(error))
         if hole is None:
             return error
         self._client.seek(raw_place(hole.place), hole.end)

@@ -4,12 +4,13 @@ kafka-python says that it met one, not where. A separate reader looks at each pa
 the first that fails has the hole, and its end is the first offset from which reading works again.
 """
 
-from collections.abc import Mapping
+from contextlib import closing
 
 from kafka.errors import CorruptRecordError, KafkaError, UnsupportedCodecError
 
+from biorl.chassis.bus.config import KafkaBusConfig
 from biorl.chassis.bus.kafka_bus.reader import Reader
-from biorl.chassis.bus.port import TopicPartition, Unreadable
+from biorl.chassis.bus.port import Offsets, TopicPartition, Unreadable
 from biorl.chassis.errors import TryLater
 
 
@@ -20,13 +21,15 @@ def may_be_a_hole(error: Exception) -> bool:
     return not isinstance(error, KafkaError | TryLater)
 
 
-def find_hole(
-    reader: Reader, positions: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int], reason: str
-) -> Unreadable | None:
-    """None when every partition reads well: then the failure was of another kind."""
-    for place, start in sorted(positions.items()):
-        if start < ends[place] and not _reads(reader, place, start):
-            return Unreadable(reason, place, start, _end_of_hole(reader, place, start, ends[place]))
+def find_hole(config: KafkaBusConfig, positions: Offsets, ends: Offsets, reason: str) -> Unreadable | None:
+    """None when every partition reads well: then the failure was of another kind.
+
+    With a reader of its own: one that has failed spins when it polls at the same offset again.
+    """
+    with closing(Reader(config)) as reader:
+        for place, start in sorted(positions.items()):
+            if start < ends[place] and not _reads(reader, place, start):
+                return Unreadable(reason, place, start, _end_of_hole(reader, place, start, ends[place]))
     return None
 
 

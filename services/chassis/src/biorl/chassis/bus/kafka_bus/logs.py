@@ -1,11 +1,10 @@
 """Keeps kafka-python's logger bearable: some 250 lines in ten seconds of an outage, otherwise.
 
-The same message of the same module passes once in a while; the newest warnings are kept, because a wrong password shows
-nowhere else.
+The same message of the same module passes once in a while. The newest warnings are kept, because a wrong password shows
+nowhere else: the exception says only that there is no broker.
 """
 
 import logging
-import time
 from collections import deque
 
 REPEAT_AFTER_S = 30.0
@@ -16,16 +15,14 @@ class _Muffler(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.newest: deque[str] = deque(maxlen=3)
-        self._said: dict[tuple[str, object], float] = {}
+        self.newest: deque[tuple[float, str]] = deque(maxlen=3)
+        self._passed: dict[tuple[str, object], float] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage()
-        if message not in self.newest:
-            self.newest.append(message)
+        self.newest.append((record.created, record.getMessage()))
         template = (record.name, record.msg)
-        if record.created - self._said.get(template, 0.0) >= REPEAT_AFTER_S:
-            self._said[template] = record.created
+        if record.created - self._passed.get(template, 0.0) >= REPEAT_AFTER_S:
+            self._passed[template] = record.created
             logging.getLogger().handle(record)
 
 
@@ -41,11 +38,5 @@ def muffle() -> None:
 
 
 def newest_complaints(since: float) -> str:
-    """What kafka-python warned of last; empty when it was quiet since `since` (seconds of the wall clock)."""
-    quiet = all(said < since for said in _muffler._said.values())  # noqa: SLF001 - same module
-    return "" if quiet else "; ".join(_muffler.newest)
-
-
-def now() -> float:
-    """The clock of log records."""
-    return time.time()
+    """What kafka-python warned of last, since then (seconds of the wall clock)."""
+    return "; ".join(message for at, message in list(_muffler.newest) if at >= since)

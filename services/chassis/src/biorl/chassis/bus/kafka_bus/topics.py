@@ -10,7 +10,13 @@ from typing import Any, TypeVar
 from kafka import KafkaAdminClient
 from kafka import TopicPartition as KafkaPartition
 from kafka.admin import NewTopic, OffsetSpec
-from kafka.errors import BrokerResponseError, KafkaError, TopicAlreadyExistsError, UnknownTopicOrPartitionError
+from kafka.errors import (
+    BrokerResponseError,
+    KafkaError,
+    RequestTimedOutError,
+    TopicAlreadyExistsError,
+    UnknownTopicOrPartitionError,
+)
 
 from biorl.chassis.bus.config import KafkaBusConfig
 from biorl.chassis.bus.kafka_bus.client import answered, connection_settings, open_client
@@ -87,13 +93,13 @@ class Topics:
             while True:
                 try:
                     return question(self._open())
-                except BrokerResponseError as error:
+                except KafkaError as error:
+                    if not _is_answer(error):  # a client that lost its broker recovers late or never
+                        self._drop()
+                        raise
                     if not error.retriable or time.monotonic() > deadline:
                         raise
                     time.sleep(ASK_AGAIN_S)
-                except KafkaError:  # a client that lost its broker recovers late or never
-                    self._drop()
-                    raise
 
     def _open(self) -> Any:
         if self._client is None:
@@ -104,6 +110,11 @@ class Topics:
         if self._client is not None:
             self._client.close()
             self._client = None
+
+
+def _is_answer(error: KafkaError) -> bool:
+    """A time-out of the client's own has the class of an answer."""
+    return isinstance(error, BrokerResponseError) and not isinstance(error, RequestTimedOutError)
 
 
 def _create(new: NewTopic, client: Any) -> None:
