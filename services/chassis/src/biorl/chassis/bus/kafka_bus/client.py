@@ -14,7 +14,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.net.compat import KafkaNetClient
 
 from biorl.chassis.bus.config import KafkaBusConfig, PlaintextSecurity, SaslSecurity, TlsSecurity
-from biorl.chassis.bus.kafka_bus.logs import muffle, newest_complaints
+from biorl.chassis.bus.kafka_bus.logs import complaints, muffle
 from biorl.chassis.errors import TryLater
 
 logger = logging.getLogger(__name__)
@@ -56,8 +56,8 @@ def open_client(kind: Callable[..., Client], **settings: Any) -> Client:
     except KafkaError as error:
         for half_made in started:  # its thread would stay for ever
             half_made.close()
-        complaints = newest_complaints(since=began_at)
-        raise TryLater(f"no Kafka at {settings['bootstrap_servers']}: {error} ({complaints})") from error
+        why = complaints(since=began_at)
+        raise TryLater(f"no Kafka at {settings['bootstrap_servers']}: {error} ({why})") from error
 
 
 @contextmanager

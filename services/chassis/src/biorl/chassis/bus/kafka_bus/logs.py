@@ -8,6 +8,7 @@ import logging
 from collections import deque
 
 REPEAT_AFTER_S = 30.0
+MOST_COMPLAINTS = 6
 
 
 class _Muffler(logging.Handler):
@@ -15,15 +16,21 @@ class _Muffler(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.newest: deque[tuple[float, str]] = deque(maxlen=3)
-        self._passed: dict[tuple[str, object], float] = {}
+        self.newest: deque[logging.LogRecord] = deque(maxlen=100)
+        self._passed: dict[tuple[str, ...], float] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.newest.append((record.created, record.getMessage()))
-        template = (record.name, record.msg)
-        if record.created - self._passed.get(template, 0.0) >= REPEAT_AFTER_S:
-            self._passed[template] = record.created
+        self.newest.append(record)
+        kind = _kind(record)
+        if record.created - self._passed.get(kind, 0.0) >= REPEAT_AFTER_S:
+            self._passed[kind] = record.created
             logging.getLogger().handle(record)
+
+
+def _kind(record: logging.LogRecord) -> tuple[str, ...]:
+    """Where it is said, the words, and what classes of errors are put in; numbers and addresses do not count."""
+    arguments = record.args if isinstance(record.args, tuple) else ()
+    return (record.name, str(record.msg), *(type(argument).__name__ for argument in arguments))
 
 
 _muffler = _Muffler()
@@ -37,6 +44,9 @@ def muffle() -> None:
         logger.propagate = False
 
 
-def newest_complaints(since: float) -> str:
-    """What kafka-python warned of last, since then (seconds of the wall clock)."""
-    return "; ".join(message for at, message in list(_muffler.newest) if at >= since)
+def complaints(since: float) -> str:
+    """The gravest that kafka-python said since then (seconds of the wall clock), each kind once."""
+    said = [record for record in list(_muffler.newest) if record.created >= since]
+    kinds = {_kind(record): record for record in said}
+    gravest = sorted(kinds.values(), key=lambda record: record.levelno, reverse=True)[:MOST_COMPLAINTS]
+    return "; ".join(record.getMessage() for record in gravest)
