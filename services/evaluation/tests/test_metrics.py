@@ -1,0 +1,117 @@
+"""The metrics measure what they say: knowledge of perturbations, not of base rates."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
+
+from biorl.evaluation.calibration import calibration_error, reliability, risk_coverage
+from biorl.evaluation.leakage import leakage
+from biorl.evaluation.per_gene import (
+    auc_per_gene,
+    gene_interval,
+    kept_lift,
+    perturbation_interval,
+    perturbation_null,
+)
+from biorl.evaluation.pooled import pooled
+
+rows = st.lists(
+    st.tuples(st.integers(-3, 3), st.booleans(), st.sampled_from("ABC"), st.sampled_from("xyzw")),
+    min_size=1,
+    max_size=60,
+)
+
+
+@given(rows)
+def test_it_is_the_mean_of_the_roc_auc_within_each_gene(pairs) -> None:
+    scores, labels, genes, _ = map(np.asarray, zip(*pairs, strict=True))
+    expected = [
+        roc_auc_score(labels[genes == gene], scores[genes == gene])
+        for gene in np.unique(genes)
+        if len(set(labels[genes == gene])) == 2
+    ]
+    result = auc_per_gene(scores, labels, genes)
+    assert result.values == pytest.approx(expected)
+    assert math.isnan(result.mean) if not expected else result.mean == pytest.approx(np.mean(expected))
+
+
+@given(rows)
+def test_a_table_of_how_often_each_gene_responds_scores_exactly_one_half(pairs) -> None:
+    _, labels, genes, _ = map(np.asarray, zip(*pairs, strict=True))
+    frequency = np.array([labels[genes == gene].mean() for gene in genes])
+    assert all(value == 0.5 for value in auc_per_gene(frequency, labels, genes).values)
+
+
+@given(rows, st.randoms())
+def test_order_and_monotone_rescaling_within_a_gene_change_nothing(pairs, random) -> None:
+    scores, labels, genes, _ = map(np.asarray, zip(*pairs, strict=True))
+    shift = {"A": 0.0, "B": 100.0, "C": -7.0}
+    rescaled = np.array([3 * score + shift[gene] for score, gene in zip(scores, genes, strict=True)])
+    order = np.array(random.sample(range(len(scores)), len(scores)))
+    moved = auc_per_gene(rescaled[order], labels[order], genes[order])
+    assert moved.values == auc_per_gene(scores, labels, genes).values
+
+
+def screen(seed: int = 0) -> tuple[np.ndarray, ...]:
+    rng = np.random.default_rng(seed)
+    perturbations, genes = np.repeat(np.arange(40), 25), np.tile(np.arange(25), 40)
+    effect = rng.normal(size=40)[perturbations]
+    return effect, effect + rng.normal(size=1000) > 0, genes.astype(str), perturbations.astype(str)
+
+
+def test_the_null_surrounds_one_half_and_knowledge_exceeds_all_its_draws() -> None:
+    effect, labels, genes, perturbations = screen()
+    null = perturbation_null(labels, genes, perturbations)
+    assert len(null.draws) == 200
+    assert null.mean == pytest.approx(0.5, abs=0.05)
+    observed = auc_per_gene(effect, labels, genes).mean
+    assert observed > null.maximum
+    assert null.p_value(observed) == pytest.approx(1 / 201)
+
+
+def test_the_perturbation_interval_is_wider_than_the_gene_interval_where_genes_share_perturbations() -> None:
+    effect, labels, genes, perturbations = screen()
+    result = auc_per_gene(effect, labels, genes)
+    narrow, wide = gene_interval(result), perturbation_interval(effect, labels, genes, perturbations)
+    assert wide.high - wide.low > narrow.high - narrow.low
+    assert narrow.low < result.mean < narrow.high
+
+
+def test_half_the_lift_is_half_the_way_from_chance() -> None:
+    assert kept_lift(0.65, 0.8) == pytest.approx(0.5)
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 1000))
+def test_a_calibrated_probability_has_little_calibration_error_and_an_overconfident_one_much(seed) -> None:
+    rng = np.random.default_rng(seed)
+    honest = rng.random(20_000)
+    labels = rng.random(20_000) < honest
+    assert calibration_error(reliability(honest, labels)) < 0.03
+    assert calibration_error(reliability((honest > 0.5).astype(float), labels)) > 0.2
+
+
+def test_risk_falls_when_only_sure_claims_are_answered() -> None:
+    rng = np.random.default_rng(0)
+    honest = rng.random(5000)
+    labels = rng.random(5000) < honest
+    curve = risk_coverage(-np.abs(honest - 0.5), honest, labels)
+    assert curve[0][1] < curve[-1][1]
+    assert curve[-1][0] == 1.0
+
+
+def test_pooled_metrics_of_perfect_answers_are_one() -> None:
+    result = pooled([0.9, 0.8, 0.1, 0.2], [1, 1, 0, 0])
+    assert (result.f1, result.mcc, result.balanced_accuracy, result.auroc) == (1.0, 1.0, 1.0, 1.0)
+
+
+def test_leakage_counts_what_prompts_labels_and_other_lines_saw() -> None:
+    test = [("K562", "A", "g"), ("K562", "B", "g")]
+    found = leakage(test, prompts=[("K562", "A", "g")], labelled=[("RPE1", "A", "g"), ("K562", "C", "g")])
+    assert (found.prompts_on_test_pairs, found.labels_on_test_pairs) == (1, 0)
+    assert (found.perturbations_trained_in_same_line, found.perturbations_trained_in_other_lines) == (0, 1)
+    assert "labels of 0 of them" in found.sentences()[0]
