@@ -63,6 +63,14 @@ class Trainable(Protocol):
         """A class method. `measured` holds train rows alone. Equal input gives equal arrays, bit for bit."""
 
 
+@runtime_checkable
+class WarmsUp(Protocol):
+    """A verifier whose first answer would be slow."""
+
+    def warm_up(self) -> None:
+        """Called once, before the server says that it is ready."""
+
+
 class ArtifactStore(Protocol):
     def save(self, verifier: str, trained: Trained, version: str | None = None) -> Source:
         """Writes an artifact whole or not at all. Without a version it is named by its content."""
@@ -73,6 +81,10 @@ class ArtifactStore(Protocol):
 
 class ArtifactMissingError(LookupError):
     """A verifier that needs an artifact has none."""
+
+
+class UnknownVerifierError(LookupError):
+    """The registry has no verifier of that name."""
 
 
 class Observer(Protocol):

@@ -6,19 +6,32 @@ wrong is a status: a request that is wrong is INVALID, a model that raises is ER
 none of them is a score.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from importlib.metadata import version as distribution_version
+from itertools import chain, islice
 from threading import Lock
 from typing import Any
 
 from biorl.answers.extraction import extract_answer
 from biorl.questions.question import Claim, Question
-from biorl.soft_verifier.domain.belief import Belief, Source, Status, Verdict
+from biorl.soft_verifier.domain.belief import Artifact, Belief, Source, Status, Verdict
 from biorl.soft_verifier.domain.judging import claim_problem, holds_out_gold, question_problem, verdicts_of
-from biorl.soft_verifier.ports import Judge, Observer, Verifier, VerifierNotServedError, WorldModel
+from biorl.soft_verifier.ports import (
+    ArtifactStore,
+    Judge,
+    Observer,
+    Trainable,
+    UnknownVerifierError,
+    Verifier,
+    VerifierClass,
+    VerifierNotServedError,
+    WarmsUp,
+    WorldModel,
+)
 
-BATCH = 256
+BATCH = 64
 """Questions between two looks at the clock."""
 OutOfTime = Callable[[], bool]
 
@@ -40,6 +53,45 @@ class Served:
     card: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A verifier that shall be served."""
+
+    name: str
+    version: str | None = None
+    """None for the newest artifact."""
+
+
+def load(choices: Sequence[Choice], registry: Mapping[str, VerifierClass], store: ArtifactStore) -> list[Served]:
+    """Builds what shall be served, and warms it up.
+
+    Raises UnknownVerifierError, and ArtifactMissingError, which says what to run.
+    """
+    served = [_load(choice, registry, store) for choice in choices]
+    for item in served:
+        if isinstance(item.verifier, WarmsUp):
+            item.verifier.warm_up()
+    return served
+
+
+def _load(choice: Choice, registry: Mapping[str, VerifierClass], store: ArtifactStore) -> Served:
+    if choice.name not in registry:
+        msg = f"there is no verifier {choice.name!r}; there are: {', '.join(sorted(registry))}"
+        raise UnknownVerifierError(msg)
+    kind = registry[choice.name]
+    if isinstance(kind, Trainable):
+        artifact = store.load(choice.name, choice.version)
+    else:
+        artifact = Artifact(_code_source(choice.name))
+    return Served(artifact.source, kind(artifact), artifact.card)
+
+
+def _code_source(name: str) -> Source:
+    """Of a verifier without an artifact: its version is that of the code."""
+    version = distribution_version("biorl-soft-verifier")
+    return Source(name, version, hashlib.sha256(f"biorl-soft-verifier {version} {name}".encode()).hexdigest())
+
+
 @dataclass(slots=True)
 class _Memory:
     """Beliefs already formed; the oldest is forgotten first."""
@@ -51,7 +103,8 @@ class _Memory:
     def remember(self, new: Mapping[Claim, Belief]) -> None:
         with self.lock:
             self.beliefs.update(new)
-            for claim in list(self.beliefs)[: max(0, len(self.beliefs) - self.size)]:
+            surplus = max(0, len(self.beliefs) - self.size)
+            for claim in list(islice(self.beliefs, surplus)):
                 del self.beliefs[claim]
 
 
@@ -127,10 +180,10 @@ class Verification:
         return Belief.invalid(problem) if problem else None
 
     def _ask(self, served: Served, claims: Sequence[Claim]) -> Sequence[Belief]:
-        model = served.verifier
-        assert isinstance(model, WorldModel), "judges form no beliefs"  # noqa: S101 - our own invariant
+        if not isinstance(served.verifier, WorldModel):
+            return [Belief.invalid("verifier_judges_answers_only")] * len(claims)
         try:
-            beliefs = model.believe(claims)
+            beliefs = served.verifier.believe(claims)
         except Exception as error:  # noqa: BLE001 - a bug of one verifier is its status, told to the observer
             self._observer.failed(served.source.verifier, error)
             return [Belief(Status.ERROR, reason="verifier_error")] * len(claims)

@@ -4,6 +4,7 @@ The screen's rule: genes of one family do the same when knocked down. `screen` g
 sets that say who belongs to which family.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -81,7 +82,7 @@ class MemoryArtifacts:
         self.kept: dict[str, Artifact] = {}
 
     def save(self, verifier: str, trained: Trained, version: str | None = None) -> Source:
-        source = Source(verifier, version or "1", "0" * 64)
+        source = Source(verifier, version or "1", hashlib.sha256(verifier.encode()).hexdigest())
         self.kept[verifier] = Artifact(source, dict(trained.card), dict(trained.arrays))
         return source
 

@@ -72,6 +72,10 @@ class PerturbationKnn:
     def believe(self, claims: Sequence[Claim]) -> list[Belief]:
         return [self._believe(claim) for claim in claims]
 
+    def warm_up(self) -> None:
+        for model in self._coverage.models.values():
+            model.rows(model.neighbours.genes[0])
+
     def _believe(self, claim: Claim) -> Belief:
         if not isinstance(claim, PerturbationClaim):
             return Belief.abstained("claim_not_covered")

@@ -1,0 +1,79 @@
+"""Artifacts on disk: whole or not there, equal bytes for equal content, and nothing that could run."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from biorl.soft_verifier.adapters.artifacts import FolderArtifacts
+from biorl.soft_verifier.domain.belief import Trained, packed_text
+from biorl.soft_verifier.ports import ArtifactMissingError
+
+TRAINED = Trained({"numbers": np.arange(6).reshape(2, 3), "names": packed_text(["a", "b"])}, {"models": [1]})
+OTHER = Trained({"numbers": np.zeros(1)}, {"models": []})
+
+
+def test_an_artifact_comes_back_as_it_was(tmp_path: Path) -> None:
+    store = FolderArtifacts(tmp_path)
+    source = store.save("knn", TRAINED)
+    artifact = store.load("knn")
+    assert artifact.source == source
+    assert artifact.arrays["numbers"].tolist() == [[0, 1, 2], [3, 4, 5]]
+    assert artifact.text("names") == ("a", "b")
+    assert artifact.card == {"name": "knn", "version": source.version, "models": [1]}
+
+
+def test_equal_content_has_equal_names_and_digests(tmp_path: Path) -> None:
+    one, two = (
+        FolderArtifacts(tmp_path / "one").save("knn", TRAINED),
+        FolderArtifacts(tmp_path / "two").save("knn", TRAINED),
+    )
+    assert one == two
+    assert one != FolderArtifacts(tmp_path / "one").save("knn", OTHER)
+
+
+def test_the_newest_is_the_one_saved_last_unless_a_version_is_pinned(tmp_path: Path) -> None:
+    store = FolderArtifacts(tmp_path)
+    store.save("knn", TRAINED, "b-first")
+    os.utime(tmp_path / "knn" / "b-first", (1, 1))
+    store.save("knn", OTHER, "a-second")
+    assert store.load("knn").source.version == "a-second"
+    assert store.load("knn", "b-first").card["models"] == [1]
+
+
+def test_a_missing_artifact_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(ArtifactMissingError, match="biorl verifier train perturbation-knn"):
+        FolderArtifacts(tmp_path).load("perturbation-knn")
+    with pytest.raises(ArtifactMissingError, match="version 9 of perturbation-knn"):
+        FolderArtifacts(tmp_path).load("perturbation-knn", "9")
+
+
+def test_a_version_cannot_leave_its_folder(tmp_path: Path) -> None:
+    for version in ("../elsewhere", "a/b", ".hidden", ".."):
+        with pytest.raises(ValueError, match="cannot name a folder"):
+            FolderArtifacts(tmp_path).save("knn", TRAINED, version)
+
+
+def test_an_interrupted_save_is_not_seen(tmp_path: Path) -> None:
+    draft = tmp_path / "knn" / ".saving-x"
+    draft.mkdir(parents=True)
+    (draft / "card.json").write_text("{}")
+    with pytest.raises(ArtifactMissingError):
+        FolderArtifacts(tmp_path).load("knn")
+
+
+def test_arrays_that_need_pickle_are_refused(tmp_path: Path) -> None:
+    source = FolderArtifacts(tmp_path).save("knn", TRAINED)
+    folder = tmp_path / "knn" / source.version
+    np.savez(folder / "arrays.npz", evil=np.array([{}], dtype=object))
+    with pytest.raises(ValueError, match="allow_pickle"):
+        FolderArtifacts(tmp_path).load("knn")
+
+
+def test_a_changed_file_changes_the_digest(tmp_path: Path) -> None:
+    source = FolderArtifacts(tmp_path).save("knn", TRAINED)
+    card = tmp_path / "knn" / source.version / "card.json"
+    card.write_text(json.dumps(json.loads(card.read_text()) | {"models": [2]}))
+    assert FolderArtifacts(tmp_path).load("knn").source.digest != source.digest

@@ -1,0 +1,80 @@
+"""The service as a process: it starts from a file, answers, counts, and leaves when asked."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import grpc
+import pytest
+import yaml
+
+from biorl.chassis.grpc.client import open_channel
+from biorl.chassis.grpc.config import GrpcClientConfig
+from biorl.questions.wire import claim_to_wire
+from biorl.soft_verifier.adapters.artifacts import FolderArtifacts
+from biorl.soft_verifier.testing import annotation, claim, gene, screen
+from biorl.soft_verifier.training import train
+from biorl.soft_verifier.verifiers import VERIFIERS
+from biorl.verifier.v1 import verifier_pb2 as pb
+from biorl.verifier.v1 import verifier_pb2_grpc
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "biorl.soft_verifier", *map(str, arguments)]
+
+
+def settings(folder: Path, port: int, *names: str) -> Path:
+    path = folder / "soft-verifier.yaml"
+    verifiers = [{"name": name} for name in names]
+    content = {"grpc": {"port": port}, "artifacts": str(folder / "artifacts"), "verifiers": verifiers}
+    path.write_text(yaml.safe_dump(content))
+    return path
+
+
+def test_a_process_answers_and_stops_on_request(tmp_path: Path) -> None:
+    train("perturbation-knn", screen(), annotation(), FolderArtifacts(tmp_path / "artifacts"), verifiers=VERIFIERS)
+    port = free_port()
+    process = subprocess.Popen(command("--config", settings(tmp_path, port, "exact", "perturbation-knn")))
+
+    async def ask() -> None:
+        async with open_channel(GrpcClientConfig(target=f"127.0.0.1:{port}")) as channel:
+            await asyncio.wait_for(channel.channel_ready(), 60)
+            stub = verifier_pb2_grpc.VerifierServiceStub(channel)
+            request = pb.PredictRequest(verifier="perturbation-knn", claims=[claim_to_wire(claim(gene(0, 9)))])
+            assert (await stub.Predict(request)).beliefs[0].status == pb.STATUS_SCORED
+            with pytest.raises(grpc.aio.AioRpcError) as unknown:
+                await stub.Verify(pb.VerifyRequest(verifier="nobody"))
+            assert unknown.value.code() == grpc.StatusCode.NOT_FOUND
+
+    try:
+        asyncio.run(ask())
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+
+
+def test_a_missing_artifact_keeps_it_from_starting_and_says_what_to_run(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        command("--config", settings(tmp_path, 0, "perturbation-knn")), capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 2
+    assert "biorl verifier train perturbation-knn" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_its_configuration_can_be_checked_without_loading_a_model() -> None:
+    environment = os.environ | {"BIORL_SOFT_VERIFIER__THREADS": "7"}
+    done = subprocess.run(command("--check-config"), capture_output=True, text=True, check=True, env=environment)
+    assert json.loads(done.stdout)["threads"] == 7
