@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from biorl.chassis.grpc.client import open_channel
 from biorl.chassis.grpc.config import GrpcClientConfig
@@ -44,7 +45,7 @@ class VerifierClient:
         self._channel = open_channel(GrpcClientConfig(target=config) if isinstance(config, str) else config)
         self._stub = VerifierServiceStub(self._channel)
 
-    async def __aenter__(self) -> "VerifierClient":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:

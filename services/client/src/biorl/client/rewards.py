@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Self
 
 import grpc
 
@@ -23,7 +23,6 @@ from biorl.verifier.v1 import verifier_pb2
 
 logger = logging.getLogger(__name__)
 
-UNREACHABLE = frozenset({"verifier_unreachable"})
 AWAY = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.RESOURCE_EXHAUSTED})
 
 
@@ -82,7 +81,7 @@ class RewardClient:
         self._channel = open_channel(settings)
         self._stub = RewardServiceStub(self._channel)
 
-    async def __aenter__(self) -> "RewardClient":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -108,7 +107,9 @@ class RewardClient:
             delay_s = min(10.0, delay_s * 1.5)
 
     async def describe(self, composition: str = "") -> pb.DescribeCompositionResponse:
-        return await self._stub.DescribeComposition(pb.DescribeCompositionRequest(composition=composition))
+        request = pb.DescribeCompositionRequest(composition=composition)
+        description: pb.DescribeCompositionResponse = await self._stub.DescribeComposition(request)
+        return description
 
     async def _try(self, request: pb.ScoreRequest) -> tuple[tuple[Reward, ...], ...] | str:
         """The rewards, or why there are none now."""
