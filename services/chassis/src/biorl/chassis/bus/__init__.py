@@ -14,6 +14,7 @@ from biorl.chassis.bus.port import (
     Record,
     TopicPartition,
     TopicSpec,
+    Unreadable,
 )
 
 
@@ -40,5 +41,6 @@ __all__ = [
     "SqliteBusConfig",
     "TopicPartition",
     "TopicSpec",
+    "Unreadable",
     "open_bus",
 ]

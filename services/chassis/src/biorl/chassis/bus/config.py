@@ -92,7 +92,8 @@ class KafkaBusConfig(_Frozen):
     session_timeout_s: PositiveFloat = 10.0
     """A consumer that has not been heard of for so long is dead, and its partitions go to the others."""
     max_poll_interval_s: PositiveFloat = 600.0
-    """The longest that the handling of one batch may take before the group gives its partitions to others."""
+    """The longest that the handling of one batch may take before the group gives its partitions to others. A group that
+    shares out anew waits for whoever is in the middle of a batch, so batches should take seconds, not minutes."""
     stall_timeout_s: PositiveFloat = 10.0
     """Polls that stay empty for so long are checked against the broker: it may be gone, which the client never says."""
     replication_factor: int = -1

@@ -12,6 +12,7 @@ Works with any `Bus`, and with anything that says when to stop. On a stop the ba
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -157,8 +158,8 @@ class _Loop:
             return
         self._until_taken("commit", records, lambda kept: self.consumer.commit(next_offsets(kept)))
         metrics.COMMITS.labels(self.group).inc()
-        for record in records:
-            metrics.RECORDS_CONSUMED.labels(self.group, record.topic).inc()
+        for topic, count in Counter(record.topic for record in records).items():
+            metrics.RECORDS_CONSUMED.labels(self.group, topic).inc(count)
 
     def _until_taken(self, what: str, records: Sequence[Record], act: Handle) -> Sequence[Record]:
         """Does `act` until it does not ask for later; returns the records for which it was done in the end."""
