@@ -19,7 +19,6 @@ from biorl.questions.wire import claim_to_wire
 from biorl.soft_verifier.adapters.artifacts import FolderArtifacts
 from biorl.soft_verifier.testing import annotation, claim, gene, screen
 from biorl.soft_verifier.training import train
-from biorl.soft_verifier.verifiers import VERIFIERS
 from biorl.verifier.v1 import verifier_pb2 as pb
 from biorl.verifier.v1 import verifier_pb2_grpc
 
@@ -43,7 +42,7 @@ def settings(folder: Path, port: int, *names: str) -> Path:
 
 
 def test_a_process_answers_and_stops_on_request(tmp_path: Path) -> None:
-    train("perturbation-knn", screen(), annotation(), FolderArtifacts(tmp_path / "artifacts"), verifiers=VERIFIERS)
+    train("perturbation-knn", screen(), annotation(), FolderArtifacts(tmp_path / "artifacts"))
     port = free_port()
     process = subprocess.Popen(command("--config", settings(tmp_path, port, "exact", "perturbation-knn")))
 

@@ -182,7 +182,7 @@ def test_a_verifier_that_does_not_exist_is_named_with_those_that_do() -> None:
 def test_several_verifiers_are_served_side_by_side() -> None:
     store = MemoryArtifacts()
     for name in ("experiment", "perturbation-knn"):
-        train(name, screen(), annotation(), store, verifiers=VERIFIERS)
+        train(name, screen(), annotation(), store)
     served = load([Choice("exact"), Choice("experiment"), Choice("perturbation-knn")], VERIFIERS, store)
     verification = Verification(served, RecordingObserver())
     assert [item.source.verifier for item in verification.served()] == ["exact", "experiment", "perturbation-knn"]

@@ -46,7 +46,7 @@ async def connected(served: list[Served]) -> AsyncIterator[verifier_pb2_grpc.Ver
 def trained() -> list[Served]:
     store = MemoryArtifacts()
     for name in ("experiment", "perturbation-knn"):
-        train(name, screen(), annotation(), store, verifiers=VERIFIERS)
+        train(name, screen(), annotation(), store)
     return load([Choice("exact"), Choice("experiment"), Choice("perturbation-knn")], VERIFIERS, store)
 
 

@@ -5,13 +5,12 @@ from biorl.soft_verifier.domain.belief import Belief, Status
 from biorl.soft_verifier.domain.effects import Effect
 from biorl.soft_verifier.testing import CONTEXT, MemoryArtifacts, annotation, claim, gene, screen
 from biorl.soft_verifier.training import train
-from biorl.soft_verifier.verifiers import VERIFIERS
 from biorl.soft_verifier.verifiers.experiment import Experiment
 
 
 def trained(effects: list[Effect]) -> Experiment:
     store = MemoryArtifacts()
-    train("experiment", effects, annotation(), store, verifiers=VERIFIERS)
+    train("experiment", effects, annotation(), store)
     return Experiment(store.load("experiment"))
 
 
@@ -32,7 +31,7 @@ def test_a_held_out_pair_is_not_known() -> None:
 def test_held_out_labels_change_nothing() -> None:
     stores = [MemoryArtifacts(), MemoryArtifacts()]
     for store, effects in zip(stores, (screen(), screen(scramble_test=1)), strict=True):
-        train("experiment", effects, annotation(), store, verifiers=VERIFIERS)
+        train("experiment", effects, annotation(), store)
     one, two = (store.load("experiment") for store in stores)
     assert one.card == two.card
     assert all(one.arrays[name].tobytes() == two.arrays[name].tobytes() for name in one.arrays)

@@ -7,14 +7,13 @@ from biorl.questions.question import Context, GeneClassClaim, Outcome, Perturbat
 from biorl.soft_verifier.domain.belief import Belief
 from biorl.soft_verifier.testing import CONTEXT, FAMILIES, FAMILY_SIZE, MemoryArtifacts, annotation, claim, gene, screen
 from biorl.soft_verifier.training import evaluate, train
-from biorl.soft_verifier.verifiers import VERIFIERS
 from biorl.soft_verifier.verifiers.perturbation_knn import PerturbationKnn
 
 
 @pytest.fixture(scope="module")
 def store() -> MemoryArtifacts:
     store = MemoryArtifacts()
-    train("perturbation-knn", screen(), annotation(), store, verifiers=VERIFIERS)
+    train("perturbation-knn", screen(), annotation(), store)
     return store
 
 
@@ -32,7 +31,7 @@ def test_it_finds_the_rule_for_genes_that_it_has_never_seen_perturbed(model: Per
 
 def test_held_out_labels_change_no_bit_of_the_artifact(store: MemoryArtifacts) -> None:
     other = MemoryArtifacts()
-    train("perturbation-knn", screen(scramble_test=3), annotation(), other, verifiers=VERIFIERS)
+    train("perturbation-knn", screen(scramble_test=3), annotation(), other)
     one, two = store.load("perturbation-knn"), other.load("perturbation-knn")
     assert one.card == two.card
     assert one.arrays.keys() == two.arrays.keys()
@@ -41,7 +40,7 @@ def test_held_out_labels_change_no_bit_of_the_artifact(store: MemoryArtifacts) -
 
 def test_a_train_label_does_change_the_artifact(store: MemoryArtifacts) -> None:
     other = MemoryArtifacts()
-    train("perturbation-knn", screen(noise=0.2), annotation(), other, verifiers=VERIFIERS)
+    train("perturbation-knn", screen(noise=0.2), annotation(), other)
     assert store.load("perturbation-knn").card["training_data"] != other.load("perturbation-knn").card["training_data"]
 
 
@@ -58,7 +57,7 @@ def test_a_train_perturbation_is_predicted_not_remembered() -> None:
         for effect in effects
     ]
     store = MemoryArtifacts()
-    train("perturbation-knn", lies, annotation(), store, verifiers=VERIFIERS)
+    train("perturbation-knn", lies, annotation(), store)
     model = PerturbationKnn(store.load("perturbation-knn"))
     believed = model.believe([claim(liar[0], f"READ{readout:02d}") for readout in range(12)])
     truth = [readout % 2 == 0 for readout in range(12)]
@@ -132,7 +131,7 @@ def test_context_is_a_key(store: MemoryArtifacts) -> None:
         for effect in screen(noise=0.0)
     ]
     both = MemoryArtifacts()
-    train("perturbation-knn", [*screen(noise=0.0), *mirrored], annotation(), both, verifiers=VERIFIERS)
+    train("perturbation-knn", [*screen(noise=0.0), *mirrored], annotation(), both)
     model = PerturbationKnn(both.load("perturbation-knn"))
     here, there = model.believe(
         [claim(gene(0, 9)), PerturbationClaim((gene(0, 9),), "READ00", other, Outcome.DIFFERENTIALLY_EXPRESSED)]
@@ -150,7 +149,7 @@ def test_the_card_says_what_was_learnt_from_what(store: MemoryArtifacts) -> None
     assert set(card["leakage"]["train_perturbations"]["SIM1"]) == {
         gene(family, member) for family in range(FAMILIES) for member in range(FAMILY_SIZE - 2)
     }
-    low, high = entry["cross_validated"]["ranking"]["interval_95"]
+    low, high = entry["cross_validated"]["ranking"]["interval_over_genes"]
     assert low <= entry["cross_validated"]["ranking"]["auc_per_gene"] <= high
     assert entry["cross_validated"]["calibration_error"] < 0.1
 
@@ -158,7 +157,7 @@ def test_the_card_says_what_was_learnt_from_what(store: MemoryArtifacts) -> None
 def test_a_screen_without_relatives_leaves_no_model_behind() -> None:
     rows = [effect for effect in screen() if effect.perturbed_genes == (gene(0, 0),)]
     store = MemoryArtifacts()
-    train("perturbation-knn", rows, annotation(), store, verifiers=VERIFIERS)
+    train("perturbation-knn", rows, annotation(), store)
     card = store.load("perturbation-knn").card
     assert card["models"] == []
     assert [entry["task"] for entry in card["left_out"]] == ["perturbation.de", "perturbation.direction"]

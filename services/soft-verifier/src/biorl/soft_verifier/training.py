@@ -7,7 +7,7 @@ Both take any effects and sort out the splits themselves: training keeps the tra
 """
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version as distribution_version
@@ -21,12 +21,13 @@ from biorl.soft_verifier.domain.belief import Belief, Source
 from biorl.soft_verifier.domain.coverage import described
 from biorl.soft_verifier.domain.effects import TASKS, Effect, Measurements, measurements, train_only
 from biorl.soft_verifier.domain.quality import (
-    calibration_error,
+    calibration_quality,
     ranking_quality,
-    reliability,
+    reliability_bins,
     risk_by_coverage,
 )
 from biorl.soft_verifier.ports import ArtifactStore, Trainable, VerifierClass, WorldModel
+from biorl.soft_verifier.verifiers import VERIFIERS
 
 
 class NothingToLearnError(ValueError):
@@ -43,7 +44,7 @@ def train(
     annotation: Annotation,
     store: ArtifactStore,
     *,
-    verifiers: Mapping[str, VerifierClass],
+    verifiers: Mapping[str, VerifierClass] = VERIFIERS,
     version: str | None = None,
 ) -> Source:
     """Learns from the TRAIN rows of `effects` alone, and saves an artifact; equal input gives equal bytes.
@@ -120,38 +121,36 @@ def _quality(
 ) -> dict[str, Any]:
     claims: list[Claim] = [PerturbationClaim(row.perturbed_genes, row.readout, context, outcome) for row, _ in rows]
     beliefs = model.believe(claims)
-    answered = [place for place, belief in enumerate(beliefs) if belief.probability is not None]
-    readouts = {name: index for index, name in enumerate(sorted({row.readout for row, _ in rows}))}
-    readout = np.array([readouts[rows[place][0].readout] for place in answered], dtype=np.int64)
-    label = np.array([rows[place][1] for place in answered], dtype=np.bool_)
+    answered = [(belief, *row) for belief, row in zip(beliefs, rows, strict=True) if belief.probability is not None]
     report = described(context, outcome) | {
         "num_pairs": len(rows),
         "num_perturbations": len({row.perturbed_genes for row, _ in rows}),
         "coverage": len(answered) / len(rows),
         "abstained": _reasons(beliefs),
     }
-    return report | (_numbers(readout, label, [beliefs[place] for place in answered]) if answered else {})
+    return report | (_numbers(answered) if answered else {})
 
 
 def _reasons(beliefs: Iterable[Belief]) -> dict[str, int]:
-    counts: dict[str, int] = defaultdict(int)
-    for belief in beliefs:
-        if belief.reason:
-            counts[belief.reason] += 1
-    return dict(sorted(counts.items()))
+    return dict(sorted(Counter(belief.reason for belief in beliefs if belief.reason).items()))
 
 
-def _numbers(readout: Any, label: Any, beliefs: Sequence[Belief]) -> dict[str, Any]:
-    probability = np.array([belief.probability for belief in beliefs], dtype=np.float64)
-    numbers: dict[str, Any] = {"positive_rate": float(label.mean())}
-    ranking = ranking_quality(readout, label, probability)
-    numbers["ranking"] = ranking.as_card() if ranking else None
-    numbers["calibration_error"] = calibration_error(label, probability)
-    numbers["reliability"] = reliability(label, probability)
-    baseline = [belief.baseline for belief in beliefs if belief.baseline is not None]
-    if len(baseline) == len(beliefs):
-        numbers["gene_frequency_calibration_error"] = calibration_error(label, baseline)
-    doubt = [belief.uncertainty for belief in beliefs if belief.uncertainty is not None]
-    if len(doubt) == len(beliefs):
-        numbers["risk_by_coverage"] = risk_by_coverage(readout, label, probability, doubt)
+def _numbers(answered: Sequence[tuple[Belief, Effect, bool]]) -> dict[str, Any]:
+    """Quality of the beliefs that are one; baseline and doubt are measured where every belief has them."""
+    probability = np.array([belief.probability for belief, _, _ in answered], dtype=np.float64)
+    label = np.array([label for _, _, label in answered], dtype=np.bool_)
+    readout = np.array([effect.readout for _, effect, _ in answered])
+    perturbation = np.array(["+".join(effect.perturbed_genes) for _, effect, _ in answered])
+    numbers: dict[str, Any] = {
+        "positive_rate": float(label.mean()),
+        "ranking": ranking_quality(probability, label, readout, perturbation),
+        "calibration_error": calibration_quality(probability, label),
+        "reliability": reliability_bins(probability, label),
+    }
+    baseline = [belief.baseline for belief, _, _ in answered if belief.baseline is not None]
+    if len(baseline) == len(answered):
+        numbers["gene_frequency_calibration_error"] = calibration_quality(baseline, label)
+    doubt = [belief.uncertainty for belief, _, _ in answered if belief.uncertainty is not None]
+    if len(doubt) == len(answered):
+        numbers["risk_by_coverage"] = risk_by_coverage(doubt, probability, label, readout)
     return numbers

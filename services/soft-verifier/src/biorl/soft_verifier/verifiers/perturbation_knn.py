@@ -32,8 +32,8 @@ from biorl.soft_verifier.domain.fold_model import (
     restore_fold_model,
 )
 from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
-from biorl.soft_verifier.domain.neighbours import LEAST_MASS, Neighbours, find_neighbours
-from biorl.soft_verifier.domain.quality import calibration_error, ranking_quality
+from biorl.soft_verifier.domain.neighbours import LEAST_MASS, NUM_FOLDS, Neighbours, find_neighbours
+from biorl.soft_verifier.domain.quality import calibration_quality, ranking_quality
 
 ROWS_KEPT = 4096
 """Perturbations whose beliefs over all readouts stay in memory, for each model (about 50 kB each)."""
@@ -143,7 +143,7 @@ def _entry(part: Measurements, neighbours: Neighbours, model: FoldModel, held_ou
     """What the card says of one model."""
     probability = model.calibration(held_out.score, held_out.rate)
     baseline = model.baseline(np.zeros_like(held_out.rate), held_out.rate)
-    ranking = ranking_quality(held_out.readout, held_out.label, probability, held_out.fold)
+    within_fold = held_out.readout * NUM_FOLDS + held_out.fold
     return described(part.context, part.outcome) | {
         "num_pairs": len(part.label),
         "num_perturbations": len(part.perturbations),
@@ -152,10 +152,10 @@ def _entry(part: Measurements, neighbours: Neighbours, model: FoldModel, held_ou
         "positive_rate": round(float(part.label.mean()), 6),
         "cross_validated": {
             "folds": "by perturbation",
-            "ranking": ranking.as_card() if ranking else None,
+            "ranking": ranking_quality(probability, held_out.label, within_fold),
             "coverage": round(len(held_out.label) / max(held_out.num_pairs, 1), 6),
-            "calibration_error": round(calibration_error(held_out.label, probability), 6),
-            "gene_frequency_calibration_error": round(calibration_error(held_out.label, baseline), 6),
+            "calibration_error": calibration_quality(probability, held_out.label),
+            "gene_frequency_calibration_error": calibration_quality(baseline, held_out.label),
         },
     }
 
