@@ -1,0 +1,85 @@
+"""Wiring of the rl-trainer: a job that ends when the run is completed, or stops with a checkpoint on SIGTERM."""
+
+import logging
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from biorl.chassis.life import Life
+from biorl.chassis.process import run
+from biorl.questions.question import Question
+from biorl.rl_trainer.config import Config
+
+logger = logging.getLogger(__name__)
+
+
+def train(config: Config, life: Life) -> None:
+    from biorl.chassis.bus import open_bus  # noqa: PLC0415 - heavy imports after the configuration
+    from biorl.chassis.bus.port import TopicSpec  # noqa: PLC0415
+    from biorl.client.adaptors.trl import RewardFunction  # noqa: PLC0415
+    from biorl.client.rewards import Outage  # noqa: PLC0415
+    from biorl.rl_trainer.adapters.beliefs import VerifierBeliefs  # noqa: PLC0415
+    from biorl.rl_trainer.adapters.grpo import StopAskedError  # noqa: PLC0415
+    from biorl.rl_trainer.adapters.learner import FolderLearner  # noqa: PLC0415
+    from biorl.rl_trainer.adapters.questions import BusQuestions, StoppedWhileWaitingError  # noqa: PLC0415
+    from biorl.rl_trainer.adapters.run_events import BusDiary  # noqa: PLC0415
+    from biorl.rl_trainer.adapters.run_folder import FolderOfRun  # noqa: PLC0415
+    from biorl.rl_trainer.domain.selection import Selection  # noqa: PLC0415
+    from biorl.rl_trainer.service import TrainingRun  # noqa: PLC0415
+
+    bus = open_bus(config.bus)
+    bus.ensure_topics([TopicSpec(config.questions.topic), TopicSpec(config.runs_topic, partitions=1)])
+    folder = FolderOfRun(config.run_dir / config.run_id)
+    diary = BusDiary(bus.producer(), config.runs_topic, config.run_id, config.model_dump_json(), config.policy.type)
+
+    def on_waiting(reason: str) -> None:
+        diary.waiting(reason)
+        life.not_ready(reason)
+        if life.stopping:
+            raise StopAskedError
+
+    def make_reward(questions: Mapping[str, Question]) -> Callable[..., Any]:
+        return RewardFunction(
+            config.rewards,
+            questions,
+            composition=config.composition,
+            run_id=config.run_id,
+            outage=Outage(config.outage.on_outage, config.outage.patience_s, on_waiting),
+            scale=config.training.reward_scale,
+        )
+
+    learner = FolderLearner(
+        folder.path("."),
+        config.policy,
+        config.training,
+        config.evaluation,
+        config.seed,
+        make_reward,
+        lambda: life.stopping,
+        lambda step: diary.checkpointed(step, str(folder.path(f"checkpoints/checkpoint-{step}"))),
+    )
+    wanted = config.questions
+    training = TrainingRun(
+        feed=BusQuestions(bus, wanted.topic, wanted.min_questions, wanted.quiet_s, life.wait),
+        folder=folder,
+        learner=learner,
+        beliefs=VerifierBeliefs(config.verifier, config.evaluation.verifier),
+        diary=diary,
+        selection=Selection(wanted.tasks, wanted.cell_lines, wanted.prompt_splits, wanted.informative_only),
+        seed=config.seed,
+        null_draws=config.evaluation.null_draws,
+    )
+    life.ready()
+    try:
+        outcome = training.run()
+    except StoppedWhileWaitingError:
+        outcome = "stopped"
+    logger.info("run %s: %s", config.run_id, outcome)
+
+
+def main() -> int:
+    return run("rl-trainer", Config, train)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What is true of training runs: which questions are prompts, how answers are judged. Pure."""

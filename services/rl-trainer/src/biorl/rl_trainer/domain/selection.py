@@ -1,0 +1,74 @@
+"""Which questions train, and which judge.
+
+Training prompts are sealed here: whatever their split, no gold answer goes with a held-out one. The pool is ordered by
+id, so that it does not depend on how a bus interleaved its partitions.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from biorl.questions.question import PerturbationClaim, Question, Split
+
+INFORMATIVE = "informative-readout"
+"""Topic of a question whose readout gene has both answers in the train split."""
+
+
+class NoQuestionsError(ValueError):
+    """Nothing to train on; the message says what was looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    tasks: tuple[str, ...]
+    cell_lines: tuple[str, ...] = ()
+    prompt_splits: tuple[str, ...] = ("test",)
+    informative_only: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Materials:
+    """The questions of one run, frozen: a resumed run has the same."""
+
+    prompts: tuple[Question, ...]
+    """Sealed."""
+    examination: tuple[Question, ...]
+    """Held out, with gold; for evaluation alone."""
+    labelled: tuple[tuple[str, str, str], ...]
+    """(cell line, perturbation, readout) of every train question: pairs whose label a verifier may have seen."""
+
+
+def select(questions: Iterable[Question], wanted: Selection) -> Materials:
+    """Raises NoQuestionsError when no prompt is left."""
+    concerned = sorted((item for item in questions if _concerns(item, wanted)), key=lambda item: item.id)
+    prompts = tuple(item.sealed() for item in concerned if _is_prompt(item, wanted))
+    if not prompts:
+        msg = (
+            f"no question of task {', '.join(wanted.tasks)} and split {', '.join(wanted.prompt_splits)}"
+            f"{' on an informative readout' if wanted.informative_only else ''} among {len(concerned)}"
+        )
+        raise NoQuestionsError(msg)
+    examination = tuple(item for item in concerned if item.is_held_out and item.answer.gold is not None)
+    return Materials(prompts, examination, pairs([item for item in concerned if item.split is Split.TRAIN]))
+
+
+def _concerns(question: Question, wanted: Selection) -> bool:
+    claim = question.claim
+    if question.task not in wanted.tasks:
+        return False
+    return not wanted.cell_lines or (
+        isinstance(claim, PerturbationClaim) and claim.context.cell_line in wanted.cell_lines
+    )
+
+
+def _is_prompt(question: Question, wanted: Selection) -> bool:
+    informative = INFORMATIVE in question.topics or not isinstance(question.claim, PerturbationClaim)
+    return question.split in wanted.prompt_splits and (informative or not wanted.informative_only)
+
+
+def pairs(questions: Sequence[Question]) -> tuple[tuple[str, str, str], ...]:
+    """(cell line, perturbation, readout) of the questions that claim an effect."""
+    return tuple(
+        (item.claim.context.cell_line, "+".join(item.claim.perturbed_genes), item.claim.readout)
+        for item in questions
+        if isinstance(item.claim, PerturbationClaim)
+    )
