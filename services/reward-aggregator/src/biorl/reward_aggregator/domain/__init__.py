@@ -1,0 +1,1 @@
+"""What a reward is: verdicts, compositions, auxiliaries, and the arithmetic that joins them. Pure."""
