@@ -95,9 +95,12 @@ def test_a_right_answer_outranks_a_wrong_one_and_a_mute_one_over_two_hops(tmp_pa
     service = GrpcService("biorl.verifier.v1.VerifierService", add_VerifierServiceServicer_to_server, verifier)
 
     async def test() -> None:
-        async with serving(service) as port, aggregating(port, tmp_path) as rewards:
-            async with RewardClient(f"127.0.0.1:{rewards}") as client:
-                ((right, wrong, mute),) = await client.score([Group(QUESTION, (YES, NO, MUTE))], run_id="r1")
+        async with (
+            serving(service) as port,
+            aggregating(port, tmp_path) as rewards,
+            RewardClient(f"127.0.0.1:{rewards}") as client,
+        ):
+            ((right, wrong, mute),) = await client.score([Group(QUESTION, (YES, NO, MUTE))], run_id="r1")
         assert right.reward is not None
         assert wrong.reward is not None
         assert right.reward > wrong.reward > (mute.reward or 0.0)
