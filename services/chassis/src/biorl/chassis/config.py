@@ -1,123 +1,91 @@
-"""Configuration of a service: one frozen class, read from a YAML file and from the environment.
+"""The base of every service's configuration: one frozen class, read from a YAML file and the environment.
 
-A service subclasses ServiceConfig in its own `config.py`. The environment wins over the file, the file over defaults:
-`BIORL_SOFT_VERIFIER__GRPC__PORT=50051` sets `grpc.port` of the service `soft-verifier`. An unknown key is an error,
-wherever it stands. Secrets are never values here, only paths of files that hold them. Imports nothing heavy, so that
-`--check-config` works where torch does not.
+The environment wins over the file: `BIORL_INGESTER__HTTP__PORT=9000` sets `http.port` of the ingester. An unknown key
+is an error. Secrets never appear: they are files, and configuration holds their paths. Imports nothing heavy, so that
+`--check-config` answers at once.
 """
 
-import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource
+
+MAX_CONFIG_BYTES = 1_000_000
 
 
-class Section(BaseModel):
-    """Base of every nested part of a configuration: frozen, and strict about unknown keys."""
+class ConfigError(ValueError):
+    """The configuration cannot be used; the message says which key, and why."""
+
+
+class Frozen(BaseModel):
+    """A nested part of a configuration: immutable, and unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
-class HttpConfig(Section):
-    """The port of `/metrics`, `/healthz` and `/readyz`. Plain HTTP, for the cluster's own eyes."""
+class HttpConfig(Frozen):
+    """Where metrics and probes are served."""
 
-    host: str = "0.0.0.0"  # noqa: S104 - a pod is scraped from outside of itself
-    port: int = Field(default=9100, ge=0, le=65535)
-    """0 takes any free port and logs which."""
-
-
-class LogConfig(Section):
-    """Logs go to standard error, one event a line."""
-
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    format: Literal["auto", "json", "text"] = "auto"
-    """`auto` is text on a terminal and JSON elsewhere."""
+    host: str = "127.0.0.1"
+    """Address to listen on; a pod sets its own IP or 0.0.0.0."""
+    port: NonNegativeInt = Field(default=0, le=65535)
+    """0 takes any free port."""
 
 
-class ServiceConfig(BaseSettings):
-    """What every service can be told. Built directly it reads no environment; see `load_config`."""
+class LogConfig(Frozen):
+    """How log lines look."""
 
-    model_config = SettingsConfigDict(
-        frozen=True,
-        extra="forbid",
-        use_attribute_docstrings=True,
-        env_nested_delimiter="__",
-        case_sensitive=False,
-        protected_namespaces=(),
-    )
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["json", "text"] = "json"
+
+
+class ServiceConfig(Frozen):
+    """What every service has; a service adds its own keys in a subclass."""
 
     http: HttpConfig = HttpConfig()
     log: LogConfig = LogConfig()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - the framework's signature
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment above what was read from the file; without a prefix (`PATH` is not ours) no environment."""
-        if getattr(env_settings, "env_prefix", ""):
-            return env_settings, init_settings
-        return (init_settings,)
-
-
-class ConfigError(ValueError):
-    """The configuration cannot be used; the message has a line for each problem, and no values."""
 
 
 C = TypeVar("C", bound=ServiceConfig)
 
 
-def load_config(cls: type[C], path: Path | None = None, service: str = "") -> C:
-    """The configuration of `service` ("soft-verifier"), from a file and its environment variables.
+def env_prefix(name: str) -> str:
+    """`question-generator` listens to `BIORL_QUESTION_GENERATOR__...`."""
+    return f"BIORL_{name.upper().replace('-', '_')}__"
 
-    Without `path` only defaults and environment count, without `service` only defaults and file. Raises ConfigError.
+
+def load_config(cls: type[C], path: Path | None, name: str) -> C:
+    """The configuration of the service `name` from a YAML file (None: defaults) and the environment.
+
+    Raises ConfigError with one line for each thing that does not fit.
     """
-    content = _read(path) if path else {}
-    prefix = env_prefix(service) if service else ""
+    # The source needs only `model_fields`; BaseSettings itself would also read variables without a prefix.
+    fields = cast("type[BaseSettings]", cls)
+    over = EnvSettingsSource(fields, env_prefix=env_prefix(name), env_nested_delimiter="__", env_ignore_empty=True)
     try:
-        _refuse_unknown_variables(cls, prefix, os.environ)
-        return cls(**{"_env_prefix": prefix, **content})
+        return cls.model_validate(_merge(_read_yaml(path) if path else {}, over()))
     except ValidationError as error:
-        problems = "\n".join(f"  {'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-        msg = f"invalid configuration{f' in {path}' if path else ''}:\n{problems}"
-        raise ConfigError(msg) from None
+        faults = [f"  {'.'.join(map(str, fault['loc'])) or '(root)'}: {fault['msg']}" for fault in error.errors()]
+        raise ConfigError("\n".join([f"{path or 'environment'}: the configuration does not fit", *faults])) from error
 
 
-def env_prefix(service: str) -> str:
-    """ "soft-verifier" gives `BIORL_SOFT_VERIFIER__`."""
-    return f"BIORL_{service.upper().replace('-', '_')}__"
-
-
-def _read(path: Path) -> dict[str, Any]:
+def _read_yaml(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        msg = f"cannot read the configuration {path}: {error}"
-        raise ConfigError(msg) from error
-    if content is None:
-        return {}
-    if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
-        msg = f"the configuration {path} must be a mapping of names to values"
-        raise ConfigError(msg)
+        if path.stat().st_size > MAX_CONFIG_BYTES:
+            raise ConfigError(f"{path}: larger than {MAX_CONFIG_BYTES} bytes; is this a configuration?")
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from error
+    if not isinstance(content, dict):
+        raise ConfigError(f"{path}: must hold keys and values")
     return content
 
 
-def _refuse_unknown_variables(cls: type[ServiceConfig], prefix: str, environ: Mapping[str, str]) -> None:
-    """The framework looks only for names that it knows; deeper unknown names fail in validation."""
-    if not prefix:
-        return
-    ours = [name for name in environ if name.upper().startswith(prefix)]
-    unknown = [
-        name for name in ours if name.upper().removeprefix(prefix).split("__")[0].lower() not in cls.model_fields
-    ]
-    if unknown:
-        msg = f"unknown environment variables: {', '.join(sorted(unknown))}"
-        raise ConfigError(msg)
+def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in over.items():
+        below = merged.get(key)
+        merged[key] = _merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged

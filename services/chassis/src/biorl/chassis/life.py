@@ -1,6 +1,7 @@
-"""The life of a process, as its parts see it: whether it can work, and when it has to stop.
+"""The life of a process: it becomes ready, it is asked to stop, it stops.
 
-Thread-safe. Whoever loops asks `stopping` or sleeps with `wait`; whoever has to act at once registers with `on_stop`.
+Shared by the thread that works, the thread that answers probes and the signal handler. Works for threads (`wait`,
+`stopping`) and for asyncio (`until_stopping`).
 """
 
 import asyncio
@@ -12,63 +13,52 @@ logger = logging.getLogger(__name__)
 
 
 class Life:
-    """Starts not ready; stops once and for ever."""
+    """Not ready at first; `reason` says why it is not."""
 
     def __init__(self) -> None:
-        self._stopping = threading.Event()
-        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._reason = "starting"
         self._callbacks: list[Callable[[], None]] = []
-        self._why_not_ready = "starting"
 
     @property
     def stopping(self) -> bool:
-        return self._stopping.is_set()
+        return self._stop.is_set()
 
     @property
-    def why_not_ready(self) -> str:
-        """Empty when ready."""
-        return "stopping" if self.stopping else self._why_not_ready
-
-    def wait(self, timeout_s: float | None = None) -> bool:
-        """Sleeps until stopping, at most so long. True once stopping."""
-        return self._stopping.wait(timeout_s)
-
-    async def stopped(self) -> None:
-        """Returns once stopping, without holding up the event loop."""
-        loop = asyncio.get_running_loop()
-        event = asyncio.Event()
-        self.on_stop(lambda: _wake(loop, event))
-        await event.wait()
+    def reason(self) -> str:
+        """Empty when the process is ready to work."""
+        return "stopping" if self.stopping else self._reason
 
     def ready(self) -> None:
-        """The service can do its work."""
-        self._why_not_ready = ""
+        self._reason = ""
 
     def not_ready(self, reason: str) -> None:
-        self._why_not_ready = reason or "not ready"
+        self._reason = reason
+
+    def wait(self, timeout_s: float) -> bool:
+        """Sleeps, at most `timeout_s`; True once the process stops."""
+        return self._stop.wait(timeout_s)
 
     def on_stop(self, callback: Callable[[], None]) -> None:
-        """Calls back once, from another thread, when stopping begins; at once when it has begun already."""
-        with self._lock:
-            if not self.stopping:
-                self._callbacks.append(callback)
-                return
-        callback()
+        """Calls back once, in the thread that asks to stop, which may be a signal handler: only set flags in it."""
+        self._callbacks.append(callback)
 
-    def stop(self, reason: str) -> None:
-        """Begins to stop; a second call changes nothing."""
-        with self._lock:
-            if self.stopping:
-                return
-            self._stopping.set()
-        logger.info("stopping: %s", reason)
+    def stop(self) -> None:
+        """Asks to stop; idempotent."""
+        if self._stop.is_set():
+            return
+        self._stop.set()
         for callback in self._callbacks:
-            try:
-                callback()
-            except Exception:  # one part's trouble must not keep the others from stopping
-                logger.exception("a part could not be told to stop")
+            callback()
 
+    async def until_stopping(self) -> None:
+        """Returns when the process stops."""
+        stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
 
-def _wake(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(event.set)
+        def tell() -> None:
+            loop.call_soon_threadsafe(stopped.set)
+
+        self.on_stop(tell)
+        if not self.stopping:
+            await stopped.wait()

@@ -1,133 +1,68 @@
-"""How every service process begins and ends: arguments, configuration, logs, the HTTP port, signals, exit status.
+"""What a service's `__main__` calls: arguments, configuration, logs, probes and signals, then the service's own body.
 
-    def main() -> int:
-        return run("ingester", Config, body)
-
-`body(config, life)` is the service; it returns when `life` stops, or when its work is done. Exit status: 0 for a clean
-end, 1 for a crash (logged, with its trace), 2 for wrong arguments or configuration. Only what configuration needs is
-imported before it is checked, so `--check-config` answers at once and without torch, gRPC or Kafka.
+`run` reads the configuration before it imports or starts anything heavy, so a wrong key fails in a moment, and
+`--check-config` prints what was resolved. SIGTERM and SIGINT ask the body to stop; it returns when its work is safe.
 """
 
 import argparse
 import asyncio
 import logging
-import os
 import signal
 import sys
-import threading
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Awaitable, Callable, Sequence
+from importlib.metadata import version
 from pathlib import Path
-from types import FrameType
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from biorl.chassis.config import ConfigError, ServiceConfig, load_config
+from biorl.chassis import logs
+from biorl.chassis.config import ConfigError, ServiceConfig, env_prefix, load_config
+from biorl.chassis.http import serve_http
 from biorl.chassis.life import Life
-
-__all__ = ["Life", "run", "run_async"]
 
 logger = logging.getLogger(__name__)
 
 C = TypeVar("C", bound=ServiceConfig)
-Body = Callable[[C, Life], None]
-AsyncBody = Callable[[C, Life], Coroutine[Any, Any, None]]
+MISUSE = 2
 
 
-def run(name: str, config_class: type[C], body: Body[C], argv: Sequence[str] | None = None) -> int:
-    """Runs the service `name` ("soft-verifier") until it ends; returns the exit status."""
-    arguments = _parser(name).parse_args(argv)
+def run(name: str, cls: type[C], body: Callable[[C, Life], None], argv: Sequence[str] | None = None) -> int:
+    """The exit status: 0 when the body returned, 2 for a configuration that does not fit; a bug leaves as it is."""
+    options = _arguments(name, argv)
     try:
-        config = load_config(config_class, arguments.config, name)
+        config = load_config(cls, options.config, name)
     except ConfigError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    if arguments.check_config:
+        sys.stderr.write(f"biorl-{name}: {error}\n")
+        return MISUSE
+    if options.check_config:
         sys.stdout.write(config.model_dump_json(indent=2) + "\n")
         return 0
-    return _live(name, config, body)
-
-
-def run_async(name: str, config_class: type[C], body: AsyncBody[C], argv: Sequence[str] | None = None) -> int:
-    """The same for a body that is a coroutine function; it runs on uvloop where there is one."""
-
-    def run_loop(config: C, life: Life) -> None:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(body(config, life))
-
-    return run(name, config_class, run_loop, argv)
-
-
-def _parser(name: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=f"biorl-{name}", allow_abbrev=False)
-    parser.add_argument("--config", type=Path, metavar="FILE", help="YAML; environment variables win over it")
-    parser.add_argument("--check-config", action="store_true", help="print the resolved configuration as JSON and exit")
-    parser.add_argument("--version", action="version", version=f"biorl-{name} {_version(name)}")
-    return parser
-
-
-def _version(name: str) -> str:
-    try:
-        return version(f"biorl-{name}")
-    except PackageNotFoundError:
-        return "(not installed)"
-
-
-def _live(name: str, config: C, body: Body[C]) -> int:
-    # Here and not above: these bring OpenTelemetry and Prometheus with them.
-    from biorl.chassis.http import HttpServer  # noqa: PLC0415
-    from biorl.chassis.logs import configure_logs  # noqa: PLC0415
-    from biorl.chassis.tracing import configure_tracing  # noqa: PLC0415
-
-    configure_logs(config.log, name)
-    configure_tracing(name)
+    logs.set_up(name, config.log)
     life = Life()
-    try:
-        http = HttpServer(config.http, life)
-        with _signals_stop(life):
-            body(config, life)
-    except Exception:  # the last place that can log it; the exit status tells the supervisor
-        logger.critical("crashed", exc_info=True)
-        return 1
-    finally:
-        life.stop("the service has ended")
-    http.close()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: life.stop())
+    server = serve_http(config.http, life)
+    logger.info("%s starts; probes and metrics on port %d", name, server.server_port)
+    body(config, life)
+    logger.info("%s ends", name)
     return 0
 
 
-@contextmanager
-def _signals_stop(life: Life) -> Iterator[None]:
-    """SIGTERM and SIGINT stop the process; a second SIGINT ends it on the spot.
+def run_async(
+    name: str, cls: type[C], body: Callable[[C, Life], Awaitable[None]], argv: Sequence[str] | None = None
+) -> int:
+    """`run` for a body that is a coroutine function."""
 
-    A handler may interrupt the main thread while it holds the very lock that stopping needs, so it only writes to a
-    pipe; a thread reads there.
-    """
-    told, tell = os.pipe()
-    os.set_blocking(tell, False)
+    async def main(config: C, life: Life) -> None:
+        await body(config, life)
 
-    def handle(number: int, _frame: FrameType | None) -> None:
-        os.write(tell, bytes([number]))
-        if number == signal.SIGINT:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-    def listen() -> None:
-        while number := os.read(told, 1):
-            life.stop(signal.Signals(number[0]).name)
-        os.close(told)
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGTERM, signal.SIGINT)}
-    threading.Thread(target=listen, name="signals", daemon=True).start()
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        os.close(tell)
+    return run(name, cls, lambda config, life: asyncio.run(main(config, life)), argv)
 
 
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop  # noqa: PLC0415 - a loop is needed only now
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
+def _arguments(name: str, argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog=f"biorl-{name}", description=f"The {name} of biorl. {env_prefix(name)}KEY__SUB=value overrides the file."
+    )
+    parser.add_argument("--config", type=Path, help="YAML file; without it, defaults and the environment")
+    parser.add_argument("--check-config", action="store_true", help="print the resolved configuration and exit")
+    parser.add_argument("--version", action="version", version=version(f"biorl-{name}"))
+    return parser.parse_args(argv)
