@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from biorl.standalone.commands import data, simulate
+from biorl.standalone.commands import data, demo, services, simulate, verifier
 from biorl.standalone.commands.terminal import err, out
 from biorl.standalone.errors import BadRequestError, RunFailedError
 
@@ -25,7 +25,14 @@ app = typer.Typer(
     rich_markup_mode="rich",
     help="Biology into verifiable questions, world models into rewards, and a policy trained on them.",
 )
+app.command("demo")(demo.demo)
+app.command("up")(services.up)
+app.command("status")(services.status)
+app.command("score")(services.score)
+app.command("evaluate")(demo.evaluate)
+app.command("report")(demo.report)
 app.command("simulate")(simulate.simulate)
+app.add_typer(verifier.app, name="verifier")
 app.add_typer(data.app, name="data")
 
 

@@ -1,0 +1,135 @@
+"""`biorl demo`: the main job on this machine, and `biorl report`, its page once more."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from biorl.standalone.commands.terminal import out
+from biorl.standalone.errors import BadRequestError
+from biorl.standalone.runs.board import Board
+from biorl.standalone.runs.plan import SIMULATED_LINE, Plan, keep, read, task_name
+from biorl.standalone.runs.workspace import DEFAULT_ROOT, existing, locked, workspace
+from biorl.standalone.supervisor.interruption import listening
+
+RunName = Annotated[str, typer.Option("--run", help="Name of the run; the same name goes on where it stopped.")]
+Runs = Annotated[Path, typer.Option("--runs", help="Folder of all runs.")]
+
+
+def demo(  # noqa: PLR0917 - a command line has as many arguments as options
+    data: Annotated[Path | None, typer.Option("--data", help="Folder of real data; without it, a simulation.")] = None,
+    cell_line: Annotated[str, typer.Option("--cell-line", help="K562, RPE1, HepG2 or Jurkat; with --data.")] = "K562",
+    task: Annotated[str, typer.Option("--task", help="direction or de.")] = "direction",
+    bus: Annotated[str, typer.Option("--bus", help="sqlite or kafka.")] = "sqlite",
+    bootstrap: Annotated[str, typer.Option("--bootstrap", envvar="BIORL_KAFKA", help="Kafka, host:port.")] = "",
+    run: RunName = "demo",
+    runs: Runs = DEFAULT_ROOT,
+    steps: Annotated[int, typer.Option("--steps", min=1, help="Of GRPO.")] = 420,
+    seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
+    *,
+    tiny: Annotated[bool, typer.Option("--tiny", help="A small organism, for tests.")] = False,
+) -> None:
+    """Run the whole system: sources in, questions, a world model, rewards, a trained policy, a report."""
+    plan = Plan(
+        task=task_name(task),
+        cell_line=_line(data, cell_line),
+        data=str(data.resolve()) if data else "",
+        seed=seed,
+        steps=steps,
+        bus=bus,
+        bootstrap_servers=bootstrap,
+        organism="tiny" if tiny else "full",
+    )
+    _check(plan)
+    from biorl.standalone.runs.demo import run_demo  # noqa: PLC0415 - heavy, and arguments are checked first
+
+    place = workspace(run, runs)
+    with locked(place), listening() as interruption:
+        board = Board(out)
+        with board.showing():
+            run_demo(keep(plan, place), place, board, interruption)
+    show(place.name, runs)
+
+
+def _line(data: Path | None, cell_line: str) -> str:
+    if data is None:
+        return SIMULATED_LINE
+    known = {path.name.split("-")[0].lower() for path in (data / "perturbqa").glob("*-d*.csv*")}
+    if cell_line.lower() not in known:
+        there = f"it has {', '.join(sorted(known))}" if known else "it has no perturbqa/<line>-dir.csv.gz"
+        msg = f"no screen of {cell_line} in {data}; {there}"
+        raise BadRequestError(msg)
+    names = {name.lower(): name for name in ("K562", "RPE1", "HepG2", "Jurkat")}
+    return names.get(cell_line.lower(), cell_line)
+
+
+def _check(plan: Plan) -> None:
+    if plan.bus not in {"sqlite", "kafka"}:
+        msg = f"there is no bus {plan.bus!r}; there is sqlite, kafka"
+        raise BadRequestError(msg)
+    if plan.bus == "kafka" and not plan.bootstrap_servers:
+        msg = "a Kafka bus needs --bootstrap HOST:PORT; `make kafka` starts a broker, `make demo BUS=kafka` does both"
+        raise BadRequestError(msg)
+
+
+def report(run: Annotated[str, typer.Argument(help="Name of the run.")] = "demo", runs: Runs = DEFAULT_ROOT) -> None:
+    """Write the report of a run once more."""
+    from biorl.standalone.report.render import write_report  # noqa: PLC0415
+    from biorl.standalone.runs.reading import facts_of  # noqa: PLC0415
+    from biorl.standalone.runs.traffic import opened  # noqa: PLC0415
+
+    place = existing(run, runs)
+    plan = read(place)
+    with opened(plan, place) as bus:
+        write_report(facts_of(plan, place, bus), place.report)
+    out.print(f"report: {place.report}")
+
+
+def evaluate(run: Annotated[str, typer.Argument(help="Name of the run.")] = "demo", runs: Runs = DEFAULT_ROOT) -> None:
+    """Show how a run's policy did on held-out questions, beside what it must be held against."""
+    show(run, runs)
+
+
+def show(run: str, runs: Path) -> None:
+    """The evaluation as a table, in words, and where the page lies."""
+    from biorl.standalone.report.facts import Facts  # noqa: PLC0415
+    from biorl.standalone.report.render import verdict  # noqa: PLC0415
+    from biorl.standalone.runs.reading import REMARKS, evaluation  # noqa: PLC0415
+
+    place = existing(run, runs)
+    plan, result = read(place), evaluation(place)
+    if not result.rows:
+        msg = f"the run {run!r} has no evaluation yet; go on with: biorl demo --run {run}"
+        raise BadRequestError(msg)
+    table = Table(title=f"{plan.task}, {plan.cell_line}: {result.num_questions} held-out questions")
+    for column in ("", "AUC per gene", "95% (perturbations)", "p (null)", "SD P(yes)", "pooled F1", "pooled MCC"):
+        table.add_column(column, justify="left" if not column else "right")
+    for row in result.rows:
+        table.add_row(*_cells(row))
+    if result.null_max is not None:
+        table.add_row("null, highest of 200", f"{result.null_max:.3f}", *[""] * 5)
+    out.print(table)
+    if result.share_of_lift is not None:
+        out.print(f"The policy kept {result.share_of_lift:.0%} of the verifier's lift over chance.")
+    facts = Facts(place.name, plan.in_words(), plan.task, plan.cell_line, evaluation=result)
+    out.print(verdict(facts), soft_wrap=True)
+    out.print(REMARKS[0], style="dim", soft_wrap=True)
+    if place.report.is_file():
+        out.print(f"report: {place.report}", soft_wrap=True)
+
+
+def _cells(row: Any) -> list[str]:
+    def number(value: float | None, places: int = 3) -> str:
+        return "–" if value is None else f"{value:.{places}f}"
+
+    interval = f"{number(row.low)} to {number(row.high)}"
+    return [
+        row.name,
+        number(row.auc),
+        interval,
+        number(row.p_value),
+        number(row.spread),
+        number(row.pooled_f1),
+        number(row.pooled_mcc),
+    ]

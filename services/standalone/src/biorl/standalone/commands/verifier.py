@@ -1,0 +1,110 @@
+"""`biorl verifier`: make a world model from a run's effects, measure it, read its card, serve it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from biorl.soft_verifier.domain.effects import Effect
+from biorl.standalone.commands.demo import Runs
+from biorl.standalone.commands.terminal import out
+from biorl.standalone.errors import BadRequestError
+from biorl.standalone.runs.plan import read
+from biorl.standalone.runs.traffic import EFFECTS, opened
+from biorl.standalone.runs.workspace import DEFAULT_ROOT, Workspace, existing
+
+app = typer.Typer(no_args_is_help=True, help="World models: train, evaluate, card, serve.")
+
+Name = Annotated[str, typer.Argument(help="Verifier, e.g. perturbation-knn.")]
+Run = Annotated[str, typer.Option("--run", help="Run whose effects and artifacts are used.")]
+
+
+@app.command()
+def train(
+    name: Name = "perturbation-knn",
+    annotation: Annotated[Path | None, typer.Option(help="Folder of gene sets, ontology and symbols.")] = None,
+    run: Run = "demo",
+    runs: Runs = DEFAULT_ROOT,
+) -> None:
+    """Train a verifier on a run's effects, train split only, and save an artifact with its card."""
+    from biorl.genes.annotation import load_annotation  # noqa: PLC0415 - heavy
+    from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415
+    from biorl.soft_verifier.training import NothingToLearnError, NotTrainableError  # noqa: PLC0415
+    from biorl.soft_verifier.training import train as learn  # noqa: PLC0415
+    from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
+    from biorl.standalone.runs.configs import annotation_folder  # noqa: PLC0415
+
+    place = existing(run, runs)
+    folder = annotation or annotation_folder(read(place), place)
+    if not folder.is_dir():
+        msg = f"{folder} is no folder; --annotation takes one with *.gmt files"
+        raise BadRequestError(msg)
+    try:
+        source = learn(
+            name, effects_of(place), load_annotation(folder), FolderArtifacts(place.artifacts), verifiers=VERIFIERS
+        )
+    except (NotTrainableError, NothingToLearnError) as error:
+        raise BadRequestError(str(error)) from error
+    out.print(f"{source.verifier}@{source.version}  digest {source.digest[:12]}  in {place.artifacts / name}")
+
+
+@app.command()
+def evaluate(name: Name = "perturbation-knn", run: Run = "demo", runs: Runs = DEFAULT_ROOT) -> None:
+    """Measure a run's verifier on held-out effects, which it has never seen."""
+    from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415
+    from biorl.soft_verifier.training import evaluate as measure  # noqa: PLC0415
+    from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
+
+    place = existing(run, runs)
+    if name not in VERIFIERS:
+        msg = f"there is no verifier {name!r}; there is {', '.join(VERIFIERS)}"
+        raise BadRequestError(msg)
+    model = VERIFIERS[name](FolderArtifacts(place.artifacts).load(name))
+    for result in measure(model, effects_of(place)):  # type: ignore[arg-type]
+        out.print_json(json.dumps(result, default=str))
+
+
+@app.command()
+def card(name: Name = "perturbation-knn", run: Run = "demo", runs: Runs = DEFAULT_ROOT) -> None:
+    """What is known of an artifact: data, splits, metrics beside the gene-frequency row, calibration, coverage."""
+    place = existing(run, runs)
+    cards = sorted((place.artifacts / name).glob("*/card.json"), key=lambda path: path.stat().st_mtime)
+    if not cards:
+        msg = f"the run {run!r} has no artifact of {name}; make one with: biorl verifier train {name} --run {run}"
+        raise BadRequestError(msg)
+    content = json.loads(cards[-1].read_text(encoding="utf-8"))
+    table = Table(title=f"{name}@{cards[-1].parent.name}", show_header=False)
+    for key, value in content.items():
+        text = json.dumps(value, indent=1) if isinstance(value, (dict, list)) else str(value)
+        table.add_row(key, text if len(text) < 2000 else text[:2000] + " …")
+    out.print(table)
+
+
+@app.command()
+def serve(
+    config: Annotated[Path, typer.Option("--config", help="YAML; see services/soft-verifier/README.md.")],
+) -> None:
+    """Serve verifiers over gRPC until Ctrl-C."""
+    import sys  # noqa: PLC0415
+
+    from biorl.soft_verifier.__main__ import main  # noqa: PLC0415
+
+    sys.argv = ["biorl-soft-verifier", "--config", str(config)]
+    raise typer.Exit(main())
+
+
+def effects_of(place: Workspace) -> Iterator[Effect]:
+    """Every effect on the run's bus; the verifier sorts out the splits."""
+    from biorl.effect.v1 import effect_pb2  # noqa: PLC0415
+    from biorl.soft_verifier.adapters.wire import effects_from_wire  # noqa: PLC0415
+
+    with opened(read(place), place) as bus:
+        ends = bus.end_offsets(EFFECTS)
+        seen: set[bytes] = set()
+        for record in bus.read(dict.fromkeys(ends, 0), ends):
+            if record.value is not None and record.value not in seen:
+                seen.add(record.value)
+                yield from effects_from_wire(effect_pb2.PerturbationEffects.FromString(record.value))
