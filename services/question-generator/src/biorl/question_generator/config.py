@@ -1,0 +1,68 @@
+"""Settings of the question generator."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+
+from biorl.chassis.bus.config import BusConfig, SqliteBusConfig
+from biorl.chassis.config import ServiceConfig
+from biorl.question_generator.domain.literature.article import LiteratureRules
+from biorl.question_generator.domain.perturbation import PerturbationRules
+from biorl.question_generator.service import Rules
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class TopicsConfig(_Section):
+    """Names of the topics."""
+
+    documents: str = "biorl.documents.v1"
+    retractions: str = "biorl.retractions.v1"
+    effects: str = "biorl.effects.v1"
+    questions: str = "biorl.questions.v1"
+
+
+class PerturbationConfig(_Section):
+    """Questions from screens."""
+
+    tasks: tuple[Literal["perturbation.de", "perturbation.direction"], ...] = (
+        "perturbation.de",
+        "perturbation.direction",
+    )
+    max_train_per_perturbation: PositiveInt | None = None
+    """TRAIN questions of one task about one perturbation; null keeps all."""
+    balanced: bool = True
+    """As many yes as no about each readout gene in TRAIN; off keeps every measured pair."""
+    seed: NonNegativeInt = 0
+
+
+class LiteratureConfig(_Section):
+    """Questions from papers."""
+
+    max_per_article: PositiveInt = 8
+    held_out_share: float = Field(default=0.1, ge=0, lt=1)
+    """Share of papers whose questions are TEST, all versions of a paper together."""
+    seed: NonNegativeInt = 0
+
+
+class Config(ServiceConfig):
+    bus: BusConfig = SqliteBusConfig(path=Path("bus.sqlite"))
+    topics: TopicsConfig = TopicsConfig()
+    group: str = "question-generator"
+    state: Path = Path("generator.sqlite")
+    """What was written before. One process owns it: two generators need two states and two groups of topics."""
+    objects: Path = Path("objects")
+    """Folder of bodies that are larger than a message may be."""
+    batch: PositiveInt = 50
+    """Sources handled at once: one publish and one transaction each."""
+    perturbation: PerturbationConfig = PerturbationConfig()
+    literature: LiteratureConfig = LiteratureConfig()
+
+    def rules(self) -> Rules:
+        return Rules(
+            PerturbationRules(**self.perturbation.model_dump()),
+            LiteratureRules(**self.literature.model_dump()),
+        )

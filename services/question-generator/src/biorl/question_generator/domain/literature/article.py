@@ -1,0 +1,148 @@
+"""All questions of one paper: read its sentences, find answers, refuse what does not stand by itself, choose the rest.
+
+Depends on the document and the rules alone, so the same paper gives the same questions wherever and whenever.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from biorl.question_generator.domain.chance import luck
+from biorl.question_generator.domain.literature.candidate import Candidate
+from biorl.question_generator.domain.literature.gates import fault_of_candidate, fault_of_sentence, written_gold
+from biorl.question_generator.domain.literature.lexicon import one_of
+from biorl.question_generator.domain.literature.patterns import PATTERNS
+from biorl.question_generator.domain.literature.sentences import Sentence, sentences_of
+from biorl.question_generator.domain.literature.wording import blanked, prompt
+from biorl.question_generator.domain.sources import Document, Paragraph, Section
+from biorl.question_generator.domain.writing import Refusal, Written
+from biorl.questions.identity import identified
+from biorl.questions.question import Evidence, Provenance, Question, Split
+
+TASK = "literature.extraction"
+WRITER = "literature-patterns@1"
+MIN_TITLE_WORDS = 4
+MAX_PARAGRAPH = 20_000
+"""Characters; longer ones are tables or sequences in disguise."""
+ARTICLE_TYPES = frozenset(
+    ["research-article", "article", "brief-report", "review-article", "case-report", "rapid-communication", "abstract"]
+)
+_SKIPPED = re.compile(one_of("skipped_sections"), re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class LiteratureRules:
+    """How many questions a paper gives, and which papers are held out."""
+
+    max_per_article: int = 8
+    max_per_pattern: int = 2
+    held_out_share: float = 0.1
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A candidate that passed all gates."""
+
+    pattern: str
+    paragraph: Paragraph
+    sentence: Sentence
+    candidate: Candidate
+    cloze: str
+
+
+def write_literature_questions(document: Document, rules: LiteratureRules) -> Written:
+    """At most `max_per_article` questions, each with the sentence that holds its answer as evidence."""
+    refusals: list[Refusal] = []
+    if fault := _fault_of_document(document):
+        return Written(document.id, (), (Refusal(TASK, fault, document.title),))
+    drafts = list(_drafts(document, refusals))
+    chosen = _chosen(drafts, rules, refusals)
+    return Written(document.id, tuple(_question(document, draft, rules) for draft in chosen), tuple(refusals))
+
+
+def _fault_of_document(document: Document) -> str:
+    if document.article_type and document.article_type not in ARTICLE_TYPES:
+        return "article_type"
+    if len(document.title.split()) < MIN_TITLE_WORDS:
+        return "no_title"
+    return "" if document.sections else "no_text"
+
+
+def _drafts(document: Document, refusals: list[Refusal]) -> Iterator[_Draft]:
+    for section in document.sections:
+        if _is_skipped(section):
+            continue
+        for paragraph in section.paragraphs:
+            if len(paragraph.text) > MAX_PARAGRAPH:
+                refusals.append(Refusal(TASK, "paragraph_too_long", paragraph.text[:200]))
+                continue
+            for sentence in sentences_of(paragraph.text):
+                yield from _drafts_of_sentence(document.title, paragraph, sentence, refusals)
+
+
+def _is_skipped(section: Section) -> bool:
+    return any(_SKIPPED.search(name) for name in (section.type, *section.path))
+
+
+def _drafts_of_sentence(
+    title: str, paragraph: Paragraph, sentence: Sentence, refusals: list[Refusal]
+) -> Iterator[_Draft]:
+    for pattern, find in PATTERNS.items():
+        for candidate in find(sentence.text):
+            cloze = blanked(sentence.text, candidate)
+            asked = prompt(title, cloze, candidate)[-1].content
+            fault = "" if candidate.ask else fault_of_sentence(cloze)
+            fault = fault or fault_of_candidate(candidate, asked)
+            if fault:
+                refusals.append(Refusal(TASK, fault, f"[{pattern}] {sentence.text}"))
+            else:
+                yield _Draft(pattern, paragraph, sentence, candidate, cloze)
+
+
+def _chosen(drafts: list[_Draft], rules: LiteratureRules, refusals: list[Refusal]) -> list[_Draft]:
+    """One question a sentence and an answer, few of a pattern, the telling patterns first, in the paper's order."""
+    by_rank = sorted(
+        range(len(drafts)), key=lambda index: (_turn(drafts, index), list(PATTERNS).index(drafts[index].pattern))
+    )
+    sentences: set[tuple[str, int]] = set()
+    answers: set[str] = set()
+    patterns: Counter[str] = Counter()
+    chosen: list[int] = []
+    for index in by_rank:
+        draft = drafts[index]
+        place, answer = (draft.paragraph.id, draft.sentence.start), written_gold(draft.candidate.spec)
+        if place in sentences or (answer in answers and draft.pattern != "direction"):
+            refusals.append(Refusal(TASK, "same_fact_twice", draft.cloze))
+        elif len(chosen) == rules.max_per_article or patterns[draft.pattern] == rules.max_per_pattern:
+            refusals.append(Refusal(TASK, "over_cap", draft.cloze))
+        else:
+            sentences.add(place)
+            answers.add(answer)
+            patterns[draft.pattern] += 1
+            chosen.append(index)
+    return [drafts[index] for index in sorted(chosen)]
+
+
+def _turn(drafts: list[_Draft], index: int) -> int:
+    """The how-manyeth of its pattern it is: every pattern has its first turn before any has its second."""
+    return sum(drafts[before].pattern == drafts[index].pattern for before in range(index))
+
+
+def _question(document: Document, draft: _Draft, rules: LiteratureRules) -> Question:
+    sentence = draft.sentence
+    held_out = luck(rules.seed, TASK, document.work) < rules.held_out_share
+    return identified(
+        Question(
+            id="",
+            task=TASK,
+            prompt=prompt(document.title, draft.cloze, draft.candidate),
+            answer=draft.candidate.spec,
+            evidence=(Evidence(document.id, draft.paragraph.id, sentence.start, sentence.end, sentence.text),),
+            licence=document.licence,
+            provenance=Provenance(f"{WRITER}/{draft.pattern}", (document.id,), "literature"),
+            topics=document.topics,
+            split=Split.TEST if held_out else Split.TRAIN,
+        )
+    )

@@ -1,0 +1,103 @@
+"""What a question from a paper must pass. Each gate has one reason code; the first that refuses is told.
+
+Two kinds: gates of a sentence (would a reader who has only the title understand it?) and gates of a candidate (is there
+one answer, and does the question not give it away?). Precision comes before yield: papers have many sentences.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+from biorl.answers.checker import InvalidSpecError
+from biorl.answers.checking import check, require_sound
+from biorl.answers.folding import folded
+from biorl.answers.spec import AnswerSpec, AnswerType
+from biorl.question_generator.domain.literature.candidate import Candidate
+from biorl.question_generator.domain.literature.lexicon import one_of
+from biorl.question_generator.domain.literature.wording import BLANK
+
+MIN_WORDS, MAX_WORDS = 9, 50
+_ANAPHORIC_START = re.compile(rf"^(?:{one_of('demonstratives')}|the {one_of('generic_subjects')})\b", re.IGNORECASE)
+_ANAPHORIC_ANYWHERE = re.compile(
+    r"\b(?:these|those|the latter|the former|aforementioned|respectively|above|below|as (?:mentioned|noted|described)|"
+    r"(?:such|this) (?:a|an|approach|method|effect|result|finding|phenomenon|case|group|gene|protein|model|type|region|"
+    r"difference|pattern|process|pathway|increase|decrease|reduction|change|mutation|population|species|period|time|set|"
+    r"patient|compound|treatment|interaction|strain|mechanism|value|figure|sample|cohort|test|experiment|concentration))\b",
+    re.IGNORECASE,
+)
+_POINTER = re.compile(
+    r"\b(?:figs?|figures?|tables?|supplementary|suppl|supporting information|appendix|equations?|eqs?|schemes?|panels?|"
+    r"additional file|movies?|videos?|not shown|section \d|left|right panel)\b",
+    re.IGNORECASE,
+)
+_CITATION = re.compile(
+    r"\bet al\b|\[\s?\d|\(\s*\d{4}|,\s*\d{4}\)|\b(?:19|20)\d\d[a-z]\b|\brefs?\b|\(\s*[,;]|\bdoi\b", re.IGNORECASE
+)
+_FUSED_CITATION = re.compile(r"\b[a-z]{4,}\d{1,3}(?:[,–-]\s?\d{1,3})*(?=[\s.,;)]|$)|[.,;]\d{1,3}(?:[,–-]\d{1,3})+")
+_NOT_PROSE = re.compile(r"[=<>≤≥∑∫∝→←↔{}\\|]|https?:|www\.|@|\bP\s?value\b|[✓†‡§]|\?$")
+_PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
+
+
+def fault_of_sentence(text: str) -> str:
+    """`text` as it would be read, without brackets that point elsewhere. Empty when it stands by itself."""
+    words = text.split()
+    if not text[:1].isupper() and not text.startswith(BLANK) and not text[:1].isdigit():
+        return "not_a_sentence"
+    if not text.endswith("."):
+        return "not_a_sentence"
+    if len(words) < MIN_WORDS:
+        return "too_short"
+    if len(words) > MAX_WORDS:
+        return "too_long"
+    return next((reason for reason, is_at_fault in _SENTENCE_FAULTS if is_at_fault(text)), "")
+
+
+def _is_unbalanced(text: str) -> bool:
+    return any(text.count(opening) != text.count(closing) for opening, closing in _PAIRS) or text.count('"') % 2 == 1
+
+
+def _is_not_prose(text: str) -> bool:
+    letters = sum(char.isalpha() or char.isspace() for char in text.replace(BLANK, ""))
+    return bool(_NOT_PROSE.search(text)) or letters < 0.8 * len(text.replace(BLANK, ""))
+
+
+_SENTENCE_FAULTS: Sequence[tuple[str, Callable[[str], bool]]] = (
+    ("anaphora", lambda text: bool(_ANAPHORIC_START.match(text) or _ANAPHORIC_ANYWHERE.search(text))),
+    ("reference_to_figure", lambda text: bool(_POINTER.search(text))),
+    ("citation_list", lambda text: bool(_CITATION.search(text) or _FUSED_CITATION.search(text))),
+    ("unbalanced_brackets", _is_unbalanced),
+    ("not_prose", _is_not_prose),
+)
+
+
+def fault_of_candidate(candidate: Candidate, question: str) -> str:
+    """`question` is all that the reader sees. Empty when it has one answer and does not tell it."""
+    if not candidate.ask and question.count(BLANK) != 1:
+        return "blank_lost"
+    if any(_occurs(form, question) for form in _telling_forms(candidate)):
+        return "answer_in_question"
+    try:
+        require_sound(candidate.spec)
+    except InvalidSpecError:
+        return "unreadable_gold"
+    return "" if check(candidate.spec, written_gold(candidate.spec)).correct else "unreadable_gold"
+
+
+def written_gold(spec: AnswerSpec) -> str:
+    """The gold as an answer would write it, with its unit."""
+    gold = spec.gold or ""
+    return f"{gold} {spec.unit}".strip() if spec.type is AnswerType.NUMBER else gold
+
+
+def _telling_forms(candidate: Candidate) -> tuple[str, ...]:
+    spec = candidate.spec
+    if spec.type is AnswerType.DIRECTION:
+        return candidate.hidden  # "increased or decreased" is what the question offers
+    if spec.type is AnswerType.SET:
+        return (*(member.strip() for member in (spec.gold or "").split(";")), *candidate.hidden)
+    return (spec.gold or "", *spec.accepted, *candidate.hidden)
+
+
+def _occurs(form: str, question: str) -> bool:
+    """As whole words, however spelled."""
+    words = folded(form)
+    return bool(words) and re.search(rf"(?<![\w.]){re.escape(words)}(?!\w|\.\d)", folded(question)) is not None

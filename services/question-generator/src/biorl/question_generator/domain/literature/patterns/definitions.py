@@ -1,0 +1,37 @@
+"""Terms that a sentence defines: "Rapamycin, an inhibitor of mTOR, ...", "Cathepsin B is a protease that ..."."""
+
+import re
+from collections.abc import Iterator
+
+from biorl.answers.spec import AnswerSpec, AnswerType
+from biorl.question_generator.domain.literature.candidate import Candidate
+from biorl.question_generator.domain.literature.lexicon import one_of
+
+_TERM = r"(?P<term>[A-Zα-ω][\w’'+/-]*(?:\s[\w’'+/-]+){0,3})"
+_CLASS = one_of("term_classes")
+_APPOSITION = re.compile(rf"^{_TERM}, (?:an?|the) (?:[^,;:()]*?\b)?{_CLASS}\b[^,;:]{{0,90}}, [a-z]+\b")
+_COPULA = re.compile(rf"^{_TERM} (?:is|are) (?:an?|the|one of the) (?:[^,;:()]*?\b)?{_CLASS}\b")
+_NO_TERM = re.compile(rf"^{one_of('not_terms')}\b")
+_VERBAL = re.compile(
+    r"\b(?:is|are|was|were|of|in|on|for|by|to|with|that|which|and|or|has|have|can|may|the|a|an|from|as|at)\b"
+)
+
+
+def find_definition(sentence: str) -> Iterator[Candidate]:
+    """The term at the beginning of the sentence that the sentence says what it is."""
+    match = _APPOSITION.match(sentence) or _COPULA.match(sentence)
+    if not match:
+        return
+    term = match["term"]
+    if _NO_TERM.match(term) or _VERBAL.search(term) or len(term) < 4:
+        return
+    plural = (term[:-1],) if term.endswith("s") and not term.endswith(("ss", "is", "us")) else ()
+    spec = AnswerSpec(AnswerType.SHORT_TEXT, term, accepted=plural)
+    yield Candidate(
+        match.start("term"), match.end("term"), spec, "the term that is described", hidden=_telling_parts(term)
+    )
+
+
+def _telling_parts(term: str) -> tuple[str, ...]:
+    """Long words of the term: one that stands elsewhere in the sentence gives the term away."""
+    return tuple(word for word in re.split(r"[\s/-]", term) if len(word) > 4)

@@ -1,0 +1,53 @@
+"""How a candidate is asked: its sentence with a blank, free of citations and pointers, under the paper's title.
+
+The study “Rapamycin extends lifespan” reports the following. Fill in the blank with a percentage (number and %).
+
+Rapamycin extended median lifespan by _____ in female mice.
+"""
+
+import re
+
+from biorl.question_generator.domain.literature.candidate import Candidate
+from biorl.question_generator.domain.literature.lexicon import one_of
+from biorl.questions.question import ChatMessage
+
+BLANK = "_____"
+SYSTEM = ChatMessage(
+    "system",
+    "You answer questions about findings in biology. Reason between <think> and </think>, then write exactly one "
+    "answer, as short as the question allows, between <answer> and </answer>.",
+)
+# The text of brackets that point elsewhere: figures, tables, citations, and statistics that a reader need not have.
+_BRACKETED = re.compile(r"\s*[(\[](?P<inside>[^()\[\]]*(?:\([^()]*\)[^()\[\]]*)*)[)\]]")
+_POINTS = re.compile(rf"\b{one_of('pointing_brackets')}", re.IGNORECASE)
+_NUMBERS_ALONE = re.compile(r"^[\s\d,;–—-]+[a-z]?$")
+_LINKING = re.compile(rf"^{one_of('linking')},\s+")
+
+
+def blanked(sentence: str, candidate: Candidate) -> str:
+    """The sentence with the blank, readable by itself."""
+    return readable(f"{sentence[: candidate.start]}{BLANK}{sentence[candidate.end :]}")
+
+
+def readable(text: str) -> str:
+    """Without brackets that point elsewhere, without an opening "However,", with tidy spaces."""
+    text = _BRACKETED.sub(lambda found: "" if _points_elsewhere(found["inside"]) else found.group(), text)
+    text = re.sub(r"\s+([.,;:])", r"\1", " ".join(text.split()))
+    linked = _LINKING.match(text)
+    if not linked:
+        return text
+    rest = text[linked.end() :]
+    return rest[:1].upper() + rest[1:]
+
+
+def _points_elsewhere(inside: str) -> bool:
+    return BLANK not in inside and bool(_POINTS.search(inside) or _NUMBERS_ALONE.match(inside) or not inside.strip())
+
+
+def prompt(title: str, cloze: str, candidate: Candidate) -> tuple[ChatMessage, ...]:
+    """System and user message."""
+    name = f"“{title.rstrip('.')}”"
+    if candidate.ask:
+        return SYSTEM, ChatMessage("user", f"In the study {name}, {candidate.ask}")
+    asked = f"The study {name} reports the following. Fill in the blank with {candidate.hint}."
+    return SYSTEM, ChatMessage("user", f"{asked}\n\n{cloze}")

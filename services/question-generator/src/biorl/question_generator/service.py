@@ -1,0 +1,135 @@
+"""What the question generator does: sources in, questions out; a retracted source takes its questions with it.
+
+Offsets are committed after `take` and `hear` return, so every step here may happen twice. Questions are published first
+and recorded after: a crash in between publishes them again under the same ids, and nothing is lost.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from biorl.question_generator.domain.literature.article import TASK as LITERATURE
+from biorl.question_generator.domain.literature.article import LiteratureRules, write_literature_questions
+from biorl.question_generator.domain.perturbation import PerturbationRules, write_perturbation_questions
+from biorl.question_generator.domain.sources import Document, PerturbationEffects, Retraction, Source
+from biorl.question_generator.domain.writing import Refusal, RefusalCount, Written, counted
+from biorl.question_generator.ports import DatasetWriter, Observer, Questions, Store, WrittenSource
+from biorl.questions.identity import digest
+from biorl.questions.question import Question, Split
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How questions are written, family by family."""
+
+    perturbation: PerturbationRules = field(default_factory=PerturbationRules)
+    literature: LiteratureRules = field(default_factory=LiteratureRules)
+
+
+class QuestionGenerator:
+    """Writes questions from sources, each once."""
+
+    def __init__(self, rules: Rules, store: Store, questions: Questions, observer: Observer) -> None:
+        self._rules = rules
+        self._store = store
+        self._questions = questions
+        self._observer = observer
+
+    def take(self, sources: Sequence[Source]) -> None:
+        """All questions of these sources are published and recorded on return."""
+        done = self._without_duplicates([(source, self._write(source)) for source in sources])
+        written = [question for source in done for question in source.questions]
+        known = self._store.known([question.id for question in written])
+        new = [question for question in written if question.id not in known]
+        self._questions.publish(new)
+        self._store.record(done)
+        self._tell(done, new)
+
+    def hear(self, retractions: Sequence[Retraction]) -> None:
+        """Everything made from a retracted paper is retired on return, and nothing will be made from it later.
+
+        A withdrawn notice lets the paper's questions be written again when the paper comes again.
+        """
+        for retraction in retractions:
+            self._store.retract(retraction)
+            if retraction.withdrawn:
+                continue
+            question_ids = self._store.made_from(retraction.names)
+            self._questions.retire(question_ids)
+            self._store.retire(question_ids)
+            self._observer.retired(len(question_ids))
+
+    def _write(self, source: Source) -> Written:
+        if isinstance(source, PerturbationEffects):
+            return write_perturbation_questions(source, self._rules.perturbation)
+        if self._store.retracted(source.names):
+            return Written(source.id, (), (Refusal(LITERATURE, "retracted", source.title),))
+        return write_literature_questions(source, self._rules.literature)
+
+    def _without_duplicates(self, written: Sequence[tuple[Source, Written]]) -> list[WrittenSource]:
+        """Of questions with the same text, the first ever written stays."""
+        texts = {
+            question.id: text_digest(question)
+            for source, outcome in written
+            if isinstance(source, Document)
+            for question in outcome.questions
+        }
+        first = dict(self._store.same_text(list(texts.values())))
+        return [_unique(source, outcome, texts, first) for source, outcome in written]
+
+    def _tell(self, done: Sequence[WrittenSource], new: Sequence[Question]) -> None:
+        for source in done:
+            self._observer.took(source.kind, 1)
+        self._observer.wrote(new)
+        self._observer.refused(list(chain.from_iterable(source.refusals for source in done)))
+
+
+def _unique(source: Source, outcome: Written, texts: dict[str, str], first: dict[str, str]) -> WrittenSource:
+    """Notes in `first` what this source is the first to ask."""
+    kept, kept_texts, refusals = [], {}, list(outcome.refusals)
+    for question in outcome.questions:
+        text = texts.get(question.id, question.id)
+        if first.setdefault(text, question.id) == question.id:
+            kept.append(question)
+            kept_texts[question.id] = text
+        else:
+            refusals.append(Refusal(question.task, "duplicate", question.prompt[-1].content))
+    names = source.names if isinstance(source, Document) else frozenset({source.id})
+    kind = "document" if isinstance(source, Document) else "effects"
+    return WrittenSource(source.id, kind, names, tuple(kept), kept_texts, counted(source.id, refusals))
+
+
+def text_digest(question: Question) -> str:
+    """Equal for questions that read alike, whatever they were made from: case, punctuation and spaces do not count."""
+    words = "".join(char if char.isalnum() else " " for char in question.prompt[-1].content.casefold()).split()
+    return digest([question.task, words])
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What was exported."""
+
+    rows: dict[Split, int]
+    digests: dict[str, str]
+    """SHA-256 (hex) of each file, by its name: equal questions give equal digests."""
+
+
+def export(
+    questions: Iterable[Question],
+    refusals: Iterable[RefusalCount],
+    writer: DatasetWriter,
+    *,
+    with_held_out_gold: bool = False,
+) -> Export:
+    """Writes one file a split, ordered by id. What is held out has its gold in a file of its own, and only if asked."""
+    by_split: dict[Split, list[Question]] = {split: [] for split in Split}
+    for question in sorted(questions, key=lambda question: question.id):
+        by_split[question.split].append(question)
+    filled = {split: rows for split, rows in by_split.items() if rows}
+    digests = {
+        str(split): writer.write(split, [question.sealed() for question in rows]) for split, rows in filled.items()
+    }
+    if with_held_out_gold:
+        digests["held_out_gold"] = writer.write_held_out_gold(by_split[Split.TEST])
+    digests["refusals"] = writer.write_refusals(refusals)
+    return Export({split: len(rows) for split, rows in by_split.items()}, digests)

@@ -1,0 +1,114 @@
+"""The use cases: once is as good as twice, and a retraction reaches everything."""
+
+import pytest
+
+from biorl.question_generator.domain.sources import ReadoutEffect, Retraction
+from biorl.question_generator.service import QuestionGenerator, Rules, text_digest
+from biorl.question_generator.testing import MemoryStore, Outbox, Tally, effects, paper
+
+SCREEN = effects("AARS1", [ReadoutEffect("ATF4", True, 1, 0.5, 0.5)])
+FACT = "Treatment with rapamycin significantly increased the median lifespan of yeast cells in rich medium."
+OTHER_FACT = "Deletion of the SIR2 gene in wild-type yeast shortened replicative lifespan on standard medium."
+
+
+class World:
+    def __init__(self):
+        self.store, self.outbox, self.tally = MemoryStore(), Outbox(), Tally()
+        self.generator = QuestionGenerator(Rules(), self.store, self.outbox, self.tally)
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def test_sources_become_questions_on_the_bus(world):
+    world.generator.take([SCREEN, paper(FACT)])
+    assert sorted(question.task for question in world.outbox.standing.values()) == [
+        "literature.extraction",
+        "perturbation.de",
+        "perturbation.direction",
+    ]
+    assert world.store.sources.keys() == {SCREEN.id, "PMC1.1"}
+    assert world.tally.sources == 2
+
+
+def test_a_source_that_comes_twice_is_asked_once(world):
+    world.generator.take([SCREEN, paper(FACT)])
+    sent = list(world.outbox.sent)
+    world.generator.take([SCREEN])
+    world.generator.take([paper(FACT), paper(FACT)])
+    assert world.outbox.sent == sent
+
+
+def test_a_crash_between_publishing_and_recording_loses_and_doubles_nothing(world, monkeypatch):
+    def crash(sources):
+        raise RuntimeError("killed")
+
+    monkeypatch.setattr(MemoryStore, "record", lambda self, sources: crash(sources))
+    with pytest.raises(RuntimeError):
+        world.generator.take([SCREEN])
+    monkeypatch.undo()
+    before = dict(world.outbox.standing)
+    world.generator.take([SCREEN])
+    assert world.outbox.standing == before
+
+
+def test_the_same_words_from_another_paper_are_a_duplicate(world):
+    world.generator.take([paper(FACT)])
+    world.generator.take([paper(FACT, document_id="PMC2.1")])
+    assert len(world.outbox.standing) == 1
+    assert world.tally.refusals["duplicate"] == 1
+    (refusal,) = world.store.sources["PMC2.1"].refusals
+    assert refusal.reason == "duplicate"
+
+
+def test_a_duplicate_within_one_batch_is_found_too(world):
+    world.generator.take([paper(FACT), paper(FACT, document_id="PMC2.1")])
+    assert len(world.outbox.standing) == 1
+
+
+def test_a_retraction_retires_what_was_made_from_the_paper_and_nothing_else(world):
+    world.generator.take([paper(FACT), SCREEN])
+    world.generator.hear([Retraction("PMC1.1")])
+    assert {question.task for question in world.outbox.standing.values()} == {
+        "perturbation.de",
+        "perturbation.direction",
+    }
+    assert world.tally.retired_questions == 1
+
+
+@pytest.mark.parametrize("name", ["PMC1", "PMC1.1"])
+def test_a_retraction_knows_the_paper_by_any_name(world, name):
+    world.generator.take([paper(FACT)])
+    world.generator.hear([Retraction("doi:10.1/x", (name,))])
+    assert not world.outbox.standing
+
+
+def test_a_paper_that_comes_after_its_retraction_is_refused(world):
+    world.generator.hear([Retraction("PMC1.1")])
+    world.generator.take([paper(FACT)])
+    assert not world.outbox.standing
+    assert world.tally.refusals == {"retracted": 1}
+
+
+def test_a_withdrawn_notice_lets_the_paper_speak_again(world):
+    world.generator.take([paper(FACT)])
+    world.generator.hear([Retraction("PMC1.1")])
+    world.generator.hear([Retraction("PMC1.1", withdrawn=True)])
+    world.generator.take([paper(FACT)])
+    assert len(world.outbox.standing) == 1
+
+
+def test_a_retraction_heard_twice_retires_once(world):
+    world.generator.take([paper(FACT)])
+    world.generator.hear([Retraction("PMC1.1")])
+    sent = list(world.outbox.sent)
+    world.generator.hear([Retraction("PMC1.1")])
+    assert world.outbox.sent == sent
+
+
+def test_questions_that_read_alike_have_one_text(world):
+    world.generator.take([paper(FACT), paper(OTHER_FACT, document_id="PMC2.1")])
+    texts = {text_digest(question) for question in world.outbox.standing.values()}
+    assert len(texts) == len(world.outbox.standing)
