@@ -5,6 +5,7 @@ is an error. Secrets never appear: they are files, and configuration holds their
 `--check-config` answers at once.
 """
 
+import os
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
@@ -63,12 +64,23 @@ def load_config(cls: type[C], path: Path | None, name: str) -> C:
     """
     # The source needs only `model_fields`; BaseSettings itself would also read variables without a prefix.
     fields = cast("type[BaseSettings]", cls)
+    _refuse_unknown_variables(cls, env_prefix(name))
     over = EnvSettingsSource(fields, env_prefix=env_prefix(name), env_nested_delimiter="__", env_ignore_empty=True)
     try:
         return cls.model_validate(_merge(_read_yaml(path) if path else {}, over()))
     except ValidationError as error:
         faults = [f"  {'.'.join(map(str, fault['loc'])) or '(root)'}: {fault['msg']}" for fault in error.errors()]
         raise ConfigError("\n".join([f"{path or 'environment'}: the configuration does not fit", *faults])) from error
+
+
+def _refuse_unknown_variables(cls: type[ServiceConfig], prefix: str) -> None:
+    """The source looks only for names that it knows, so a misspelt variable would be ignored."""
+    ours = [name for name in os.environ if name.upper().startswith(prefix)]
+    unknown = [
+        name for name in ours if name.upper().removeprefix(prefix).split("__")[0].lower() not in cls.model_fields
+    ]
+    if unknown:
+        raise ConfigError(f"environment: no such key: {', '.join(sorted(unknown))}")
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:

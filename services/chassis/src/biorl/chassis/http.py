@@ -7,7 +7,8 @@ runs; readiness says whether it can do its work, and why not.
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import REGISTRY
+from prometheus_client.exposition import choose_encoder
 
 from biorl.chassis.config import HttpConfig
 from biorl.chassis.life import Life
@@ -17,8 +18,10 @@ def serve_http(config: HttpConfig, life: Life) -> ThreadingHTTPServer:
     """Listens at once; raises OSError when the port is taken. `server.server_port` tells the port."""
 
     class Handler(BaseHTTPRequestHandler):
+        timeout = 10  # seconds that a silent caller may hold a thread
+
         def do_GET(self) -> None:
-            status, kind, body = answer(self.path, life)
+            status, kind, body = answer(self.path, life, self.headers.get("Accept", ""))
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
@@ -34,12 +37,13 @@ def serve_http(config: HttpConfig, life: Life) -> ThreadingHTTPServer:
     return server
 
 
-def answer(path: str, life: Life) -> tuple[int, str, bytes]:
+def answer(path: str, life: Life, accept: str = "") -> tuple[int, str, bytes]:
     """Status, content type and body."""
     text = "text/plain; charset=utf-8"
     match path.partition("?")[0]:
         case "/metrics":
-            return 200, CONTENT_TYPE_LATEST, generate_latest()
+            encode, kind = choose_encoder(accept)
+            return 200, kind, encode(REGISTRY)
         case "/healthz":
             return 200, text, b"alive\n"
         case "/readyz":
