@@ -1,0 +1,1 @@
+"""What is true of papers and screens before anybody asks a question about them. Pure."""
