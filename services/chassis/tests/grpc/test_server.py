@@ -1,23 +1,24 @@
-"""A real server on a real port: health, errors, deadlines, tokens, TLS, metrics, drain."""
+"""A real server on a real port: health, reflection, errors, deadlines, limits, streams, traces, metrics, drain."""
 
 import asyncio
-import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from opentelemetry import trace
+from opentelemetry.propagate import inject
 from prometheus_client import REGISTRY
 
+from biorl.chassis.errors import TryLater
 from biorl.chassis.grpc.client import open_channel
-from biorl.chassis.grpc.config import ClientTls, GrpcClientConfig, GrpcServerConfig, ServerTls
-from biorl.chassis.grpc.deadlines import remaining_s
-from biorl.chassis.grpc.server import GrpcService, serve
-from biorl.chassis.life import Life
+from biorl.chassis.grpc.config import GrpcClientConfig, GrpcServerConfig
+from biorl.chassis.grpc.deadlines import remaining_s, timeout_s
+from biorl.chassis.grpc.testing import ECHO as NAME
+from biorl.chassis.grpc.testing import Running, echo_service, running
 
-NAME = "testing.Echo"
 Answer = Callable[[bytes], Awaitable[bytes]]
 
 
@@ -25,37 +26,26 @@ class WrongGenomeError(ValueError):
     """An error of a domain."""
 
 
+class OldGenomeError(WrongGenomeError):
+    """A kind of it that the table does not name."""
+
+
+class UnknownRecipeError(KeyError):
+    """KeyErrors quote their message."""
+
+
+STATUSES = {
+    WrongGenomeError: grpc.StatusCode.INVALID_ARGUMENT,
+    UnknownRecipeError: grpc.StatusCode.NOT_FOUND,
+}
+
+
 async def echo(request: bytes) -> bytes:
     return request
 
 
-def service(answer: Answer) -> GrpcService:
-    """Bytes in, bytes out: no protobuf is needed to test a server."""
-
-    async def handle(request: bytes, _context: object) -> bytes:
-        return await answer(request)
-
-    def add(_servicer: object, server: grpc.aio.Server) -> None:
-        handlers = {"Say": grpc.unary_unary_rpc_method_handler(handle)}
-        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(NAME, handlers),))
-
-    return GrpcService(NAME, add, None)
-
-
-@asynccontextmanager
-async def serving(answer: Answer = echo, **config: object) -> AsyncIterator[tuple[int, Life, asyncio.Task[None]]]:
-    life, started = Life(), asyncio.get_running_loop().create_future()
-    statuses = {WrongGenomeError: grpc.StatusCode.INVALID_ARGUMENT}
-    settings = GrpcServerConfig.model_validate({"drain_s": 5, **config})
-    task = asyncio.create_task(serve(settings, [service(answer)], life, statuses, started.set_result))
-    done, _ = await asyncio.wait({task, started}, return_when=asyncio.FIRST_COMPLETED)
-    if task in done:
-        task.result()
-    try:
-        yield started.result(), life, task
-    finally:
-        life.stop()
-        await task
+def serving(answer: Answer = echo, **config: object) -> AbstractAsyncContextManager[Running]:
+    return running([echo_service(answer)], STATUSES, GrpcServerConfig.model_validate({"drain_s": 5, **config}))
 
 
 async def say(target: str, text: bytes = b"hi", within_s: float | None = None, **config: object) -> bytes:
@@ -74,139 +64,252 @@ def run(test: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(test())
 
 
+def handled(kind: str, method: str, code: str) -> float:
+    labels = {"grpc_type": kind, "grpc_service": NAME, "grpc_method": method, "grpc_code": code}
+    return REGISTRY.get_sample_value("grpc_server_handled_total", labels) or 0
+
+
+async def health_of(target: str, name: str) -> int:
+    async with grpc.aio.insecure_channel(target) as channel:
+        reply = await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(service=name))
+        return int(reply.status)
+
+
 def test_health_is_told_for_the_server_and_for_each_service() -> None:
     async def test() -> None:
-        async with serving() as (port, _, _), grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-            stub = health_pb2_grpc.HealthStub(channel)
+        async with serving() as server:
             for name in ["", NAME]:
-                reply = await stub.Check(health_pb2.HealthCheckRequest(service=name))
-                assert reply.status == health_pb2.HealthCheckResponse.SERVING
+                assert await health_of(server.target, name) == health_pb2.HealthCheckResponse.SERVING
 
     run(test)
 
 
-def test_a_domain_error_becomes_the_status_of_the_table_and_a_bug_says_nothing_of_itself() -> None:
-    async def wrong(request: bytes) -> bytes:
-        raise WrongGenomeError("hg19 is not hg38") if request == b"hi" else RuntimeError("secret detail")
+def test_a_watcher_of_health_is_told_when_the_server_leaves() -> None:
+    async def test() -> None:
+        async with (
+            serving(linger_s=0.5, health_port=0) as server,
+            grpc.aio.insecure_channel(server.target) as channel,
+        ):
+            watch = health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest())
+            assert (await watch.read()).status == health_pb2.HealthCheckResponse.SERVING
+            server.life.stop()
+            assert (await watch.read()).status == health_pb2.HealthCheckResponse.NOT_SERVING
+
+    run(test)
+
+
+async def services_told_by_reflection(target: str) -> set[str]:
+    async with grpc.aio.insecure_channel(target) as channel:
+        stub = reflection_pb2_grpc.ServerReflectionStub(channel)
+        asked = [reflection_pb2.ServerReflectionRequest(list_services="")]
+        replies = [reply async for reply in stub.ServerReflectionInfo(iter(asked), timeout=5)]
+        return {item.name for reply in replies for item in reply.list_services_response.service}
+
+
+def test_reflection_lists_the_services() -> None:
+    async def test() -> None:
+        async with serving() as server:
+            assert {NAME, "grpc.health.v1.Health"} <= await services_told_by_reflection(server.target)
+
+    run(test)
+
+
+def test_reflection_can_be_turned_off() -> None:
+    async def test() -> None:
+        async with serving(reflection=False) as server:
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                await services_told_by_reflection(server.target)
+            assert refused.value.code() is grpc.StatusCode.UNIMPLEMENTED
+
+    run(test)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "details"),
+    [
+        (WrongGenomeError("hg19 is not hg38"), grpc.StatusCode.INVALID_ARGUMENT, "hg19 is not hg38"),
+        (OldGenomeError("hg18"), grpc.StatusCode.INVALID_ARGUMENT, "hg18"),
+        (UnknownRecipeError("no recipe 'x'"), grpc.StatusCode.NOT_FOUND, "no recipe 'x'"),
+        (RuntimeError("secret detail"), grpc.StatusCode.INTERNAL, "internal error"),
+        (TryLater("no verifier", 0.01), grpc.StatusCode.UNAVAILABLE, "no verifier"),
+    ],
+)
+def test_an_error_becomes_the_status_of_the_table_and_a_bug_says_nothing_of_itself(
+    error: Exception, code: grpc.StatusCode, details: str
+) -> None:
+    async def wrong(_request: bytes) -> bytes:
+        raise error
 
     async def test() -> None:
-        async with serving(wrong) as (port, _, _):
-            known = await failure(f"127.0.0.1:{port}")
-            bug = await failure(f"127.0.0.1:{port}", text=b"bug")
-        assert (known.code(), known.details()) == (grpc.StatusCode.INVALID_ARGUMENT, "hg19 is not hg38")
-        assert (bug.code(), bug.details()) == (grpc.StatusCode.INTERNAL, "internal error")
+        async with serving(wrong) as server:
+            seen = await failure(server.target)
+        assert (seen.code(), seen.details()) == (code, details)
 
     run(test)
 
 
-def test_a_deadline_reaches_the_work_and_ends_it() -> None:
+def test_a_bug_is_logged_with_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    async def wrong(_request: bytes) -> bytes:
+        raise RuntimeError("a gene too many")
+
+    async def test() -> None:
+        async with serving(wrong) as server:
+            await failure(server.target)
+
+    run(test)
+    (record,) = [record for record in caplog.records if record.message == f"a bug in {NAME}/Say"]
+    assert record.exc_text is not None
+    assert "a gene too many" in record.exc_text
+
+
+def test_a_deadline_reaches_the_work_ends_it_and_bounds_what_it_calls() -> None:
     seen: list[float | None] = []
 
     async def slow(_request: bytes) -> bytes:
-        seen.append(remaining_s())
+        seen.extend([remaining_s(), timeout_s(30.0)])
         await asyncio.sleep(30)
         return b"too late"
 
+    before = handled("unary", "Say", "DeadlineExceeded")
+
     async def test() -> None:
-        async with serving(slow) as (port, _, _):
-            error = await failure(f"127.0.0.1:{port}", within_s=0.3)
+        async with serving(slow) as server:
+            error = await failure(server.target, within_s=0.3)
         assert error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
 
     run(test)
-    assert len(seen) == 1
-    assert seen[0] is not None
-    assert 0 < seen[0] <= 0.3
+    left, downstream = seen
+    assert left is not None
+    assert downstream is not None
+    assert 0 < downstream < left <= 0.3
+    assert handled("unary", "Say", "DeadlineExceeded") == before + 1
 
 
-def test_without_the_token_nobody_comes_in_but_probes(tmp_path: Path) -> None:
-    token = tmp_path / "token"
-    token.write_text("let-me-in\n")
+def test_a_deadline_is_passed_on_through_two_servers_and_shrinks() -> None:
+    seen: list[float | None] = []
+
+    async def last(request: bytes) -> bytes:
+        seen.append(remaining_s())
+        return request
 
     async def test() -> None:
-        async with serving(token_file=token) as (port, _, _):
-            target = f"127.0.0.1:{port}"
-            assert await say(target, token_file=token) == b"hi"
-            assert (await failure(target)).code() is grpc.StatusCode.UNAUTHENTICATED
-            async with grpc.aio.insecure_channel(target) as channel:
-                await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest())
+        async with serving(last) as behind:
+
+            async def front(request: bytes) -> bytes:
+                seen.append(remaining_s())
+                return await say(behind.target, request)
+
+            async with serving(front) as server:
+                assert await say(server.target, within_s=5.0) == b"hi"
 
     run(test)
+    first, second = seen
+    assert first is not None
+    assert second is not None
+    assert second < first <= 5.0
 
 
-def test_a_token_is_not_sent_over_a_network_in_clear_text(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="needs tls"):
-        GrpcClientConfig(target="dns:///rewards:50052", token_file=tmp_path / "token")
+def test_a_call_without_a_deadline_gets_the_channels_own() -> None:
+    seen: list[float | None] = []
 
-
-def certificate(folder: Path, name: str) -> tuple[Path, Path]:
-    """Self-signed, for localhost: its own authority."""
-    cert, key = folder / f"{name}.crt", folder / f"{name}.key"
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    names = ["-subj", f"/CN={name}", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-days", "1"]
-    subprocess.run([*command, *names, "-keyout", key, "-out", cert], check=True, capture_output=True)
-    return cert, key
-
-
-def test_mutual_tls_takes_known_callers_only_and_probes_have_a_port_of_their_own(tmp_path: Path) -> None:
-    cert, key = certificate(tmp_path, "server")
-    caller, caller_key = certificate(tmp_path, "caller")
+    async def note(request: bytes) -> bytes:
+        seen.append(remaining_s())
+        return request
 
     async def test() -> None:
-        tls = ServerTls(cert_file=cert, key_file=key, client_ca_file=caller)
-        async with serving(tls=tls) as (port, _, _):
-            target = f"localhost:{port}"
-            known = ClientTls(ca_file=cert, cert_file=caller, key_file=caller_key)
-            assert await say(target, tls=known) == b"hi"
-            stranger = await failure(target, tls=ClientTls(ca_file=cert), max_attempts=1, within_s=5.0)
-            assert stranger.code() is grpc.StatusCode.UNAVAILABLE
+        async with serving(note) as server:
+            await say(server.target, timeout_s=7.0)
+
+    run(test)
+    assert seen[0] is not None
+    assert 5.0 < seen[0] <= 7.0
+
+
+def test_a_full_server_refuses_more_and_still_answers_its_probes() -> None:
+    async def test() -> None:
+        begun, go_on = asyncio.Event(), asyncio.Event()
+
+        async def patient(request: bytes) -> bytes:
+            begun.set()
+            await go_on.wait()
+            return request
+
+        async with serving(patient, max_concurrent_rpcs=1) as server:
+            first = asyncio.create_task(say(server.target))
+            await begun.wait()
+            refused = await failure(server.target, max_attempts=1)
+            assert refused.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+            assert dict(refused.trailing_metadata() or ()) == {"grpc-retry-pushback-ms": "200"}
+            assert await health_of(server.target, "") == health_pb2.HealthCheckResponse.SERVING
+            waiting = asyncio.create_task(say(server.target))
+            go_on.set()
+            assert await first == await waiting == b"hi"
 
     run(test)
 
 
 def test_a_message_over_the_limit_is_refused() -> None:
     async def test() -> None:
-        async with serving(max_message_bytes=1000) as (port, _, _):
-            error = await failure(f"127.0.0.1:{port}", text=b"x" * 2000)
+        async with serving(max_message_bytes=1000) as server:
+            error = await failure(server.target, text=b"x" * 2000)
         assert error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
 
     run(test)
 
 
-def test_calls_go_round_robin_over_all_addresses() -> None:
+def test_all_four_kinds_of_calls_are_served_and_counted() -> None:
+    kinds = {"unary": "Say", "server_stream": "Count", "client_stream": "Join", "bidi_stream": "Chat"}
+    before = {kind: handled(kind, method, "OK") for kind, method in kinds.items()}
+
     async def test() -> None:
-        heard: list[str] = []
-
-        async def first(request: bytes) -> bytes:
-            heard.append("first")
-            return request
-
-        async def second(request: bytes) -> bytes:
-            heard.append("second")
-            return request
-
-        async with serving(first) as (one, _, _), serving(second) as (two, _, _):
-            target = f"ipv4:127.0.0.1:{one},127.0.0.1:{two}"
-            async with open_channel(GrpcClientConfig(target=target)) as channel:
-                call = channel.unary_unary(f"/{NAME}/Say")
-                for _ in range(40):
-                    await call(b"hi")
-        assert min(heard.count("first"), heard.count("second")) >= 10
+        async with serving() as server, grpc.aio.insecure_channel(server.target) as channel:
+            assert await channel.unary_unary(f"/{NAME}/Say")(b"a") == b"a"
+            assert [item async for item in channel.unary_stream(f"/{NAME}/Count")(b"a")] == [b"a"] * 3
+            assert await channel.stream_unary(f"/{NAME}/Join")(iter([b"a", b"b"])) == b"ab"
+            assert [item async for item in channel.stream_stream(f"/{NAME}/Chat")(iter([b"a", b"b"]))] == [b"a", b"b"]
 
     run(test)
+    assert {kind: handled(kind, method, "OK") - before[kind] for kind, method in kinds.items()} == dict.fromkeys(
+        kinds, 1
+    )
 
 
-def test_metrics_have_the_names_that_dashboards_expect() -> None:
+def test_metrics_have_the_names_and_labels_that_dashboards_expect() -> None:
     labels = {"grpc_type": "unary", "grpc_service": NAME, "grpc_method": "Say"}
-    before = REGISTRY.get_sample_value("grpc_server_handled_total", labels | {"grpc_code": "OK"}) or 0
+
+    async def wrong(_request: bytes) -> bytes:
+        raise WrongGenomeError("no")
+
+    before = handled("unary", "Say", "InvalidArgument")
 
     async def test() -> None:
-        async with serving() as (port, _, _):
-            await say(f"127.0.0.1:{port}")
+        async with serving(wrong) as server:
+            await failure(server.target)
 
     run(test)
-    assert REGISTRY.get_sample_value("grpc_server_handled_total", labels | {"grpc_code": "OK"}) == before + 1
+    assert handled("unary", "Say", "InvalidArgument") == before + 1
     assert REGISTRY.get_sample_value("grpc_server_started_total", labels)
     assert REGISTRY.get_sample_value("grpc_server_handling_seconds_count", labels)
+    assert REGISTRY.get_sample_value("grpc_server_in_flight", labels) == 0
+
+
+def test_the_callers_trace_goes_on_in_the_server() -> None:
+    seen: list[str] = []
+    traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+    async def note(request: bytes) -> bytes:
+        carried: dict[str, str] = {}
+        inject(carried)
+        seen.append(carried["traceparent"])
+        seen.append(trace.format_trace_id(trace.get_current_span().get_span_context().trace_id))
+        return request
+
+    async def test() -> None:
+        async with serving(note) as server, grpc.aio.insecure_channel(server.target) as channel:
+            await channel.unary_unary(f"/{NAME}/Say")(b"hi", metadata=[("traceparent", traceparent)])
+
+    run(test)
+    assert seen[0].split("-")[1] == seen[1] == "0af7651916cd43dd8448eb211c80319c"
 
 
 def test_a_running_call_is_finished_when_the_server_is_asked_to_stop() -> None:
@@ -218,21 +321,39 @@ def test_a_running_call_is_finished_when_the_server_is_asked_to_stop() -> None:
             await go_on.wait()
             return request
 
-        async with serving(patient) as (port, life, _):
-            call = asyncio.create_task(say(f"127.0.0.1:{port}"))
+        async with serving(patient) as server:
+            call = asyncio.create_task(say(server.target))
             await begun.wait()
-            life.stop()
+            server.life.stop()
             go_on.set()
             assert await call == b"hi"
 
     run(test)
 
 
+def test_a_call_that_outlasts_the_drain_is_cut_off_as_unavailable() -> None:
+    async def test() -> None:
+        begun = asyncio.Event()
+
+        async def endless(request: bytes) -> bytes:
+            begun.set()
+            await asyncio.sleep(60)
+            return request
+
+        async with serving(endless, drain_s=0.2) as server:
+            call = asyncio.create_task(failure(server.target, max_attempts=1))
+            await begun.wait()
+            server.life.stop()
+            assert (await call).code() in {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED}
+
+    run(test)
+
+
 def test_a_taken_port_is_an_error_at_the_start() -> None:
     async def test() -> None:
-        async with serving() as (port, _, _):
+        async with serving() as server:
             with pytest.raises(RuntimeError):
-                async with serving(port=port):
+                async with serving(port=server.port):
                     pass
 
     run(test)

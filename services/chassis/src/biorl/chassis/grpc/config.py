@@ -1,5 +1,6 @@
 """How a gRPC server listens and how a client calls, as configuration. Secrets are files; configuration holds paths."""
 
+import re
 from pathlib import Path
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
@@ -8,6 +9,9 @@ from biorl.chassis.config import Frozen
 
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024
 """A batch of 512 long completions fits; gRPC's own default of 4 MiB does not hold it."""
+
+LOCAL = re.compile(r"unix:|(dns:/{0,3}|ipv4:|ipv6:)?(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$")
+"""Targets that never leave this machine."""
 
 
 class ServerTls(Frozen):
@@ -28,6 +32,12 @@ class ClientTls(Frozen):
     server_name: str = ""
     """Expected in the server's certificate, when it differs from the target's name."""
 
+    @model_validator(mode="after")
+    def _certificate_and_key_come_together(self) -> "ClientTls":
+        if (self.cert_file is None) != (self.key_file is None):
+            raise ValueError("cert_file and key_file are needed together")
+        return self
+
 
 class GrpcServerConfig(Frozen):
     host: str = "127.0.0.1"
@@ -41,7 +51,7 @@ class GrpcServerConfig(Frozen):
     reflection: bool = True
     max_message_bytes: PositiveInt = MAX_MESSAGE_BYTES
     max_concurrent_rpcs: PositiveInt = 256
-    """More are refused with RESOURCE_EXHAUSTED."""
+    """More are refused with RESOURCE_EXHAUSTED and a time to wait; probes do not count."""
     max_connection_age_s: PositiveFloat = 300.0
     """Clients reconnect so often, so that new replicas get their share."""
     drain_s: PositiveFloat = 20.0
@@ -60,11 +70,10 @@ class GrpcClientConfig(Frozen):
     """Deadline of a call that brings none of its own."""
     max_message_bytes: PositiveInt = MAX_MESSAGE_BYTES
     max_attempts: int = Field(default=3, ge=1, le=5)
-    """For UNAVAILABLE only. All calls of biorl are idempotent, so a retry is safe."""
+    """For UNAVAILABLE and RESOURCE_EXHAUSTED only. All calls of biorl are idempotent, so a retry is safe."""
 
     @model_validator(mode="after")
     def _token_is_not_sent_in_clear(self) -> "GrpcClientConfig":
-        local = any(self.target.removeprefix("ipv4:").startswith(name) for name in ("localhost", "127.", "unix:"))
-        if self.token_file and not self.tls and not local:
+        if self.token_file and not self.tls and not LOCAL.match(self.target):
             raise ValueError("token_file needs tls: a token must not cross a network in clear text")
         return self

@@ -1,4 +1,4 @@
-"""What happens around every RPC of a server: identity, metrics, trace, deadline, and errors from one table.
+"""What happens around every RPC of a server: metrics, trace, deadline, a limit, and errors from one table.
 
 `Around` wraps all four kinds of RPC; a servicer raises errors with names of its domain and never sees a status code.
 """
@@ -6,40 +6,39 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
-import logging
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import inspect
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from typing import Any
 
 import grpc
-from opentelemetry import context as otel
-from opentelemetry import propagate
 
-from biorl.chassis.errors import TryLater, Unprocessable
-from biorl.chassis.grpc import metrics
+from biorl.chassis.grpc.call import Call, Load, Method
 from biorl.chassis.grpc.deadlines import due_in, remaining_s
+from biorl.chassis.grpc.probes import is_probe
+from biorl.chassis.grpc.statuses import Statuses, complete
 
-if TYPE_CHECKING:
-    Context = grpc.aio.ServicerContext[Any, Any]  # generic in the stubs only
-
-logger = logging.getLogger(__name__)
-
-Statuses = Mapping[type[Exception], grpc.StatusCode]
-STATUSES: Statuses = {
-    Unprocessable: grpc.StatusCode.INVALID_ARGUMENT,
-    TryLater: grpc.StatusCode.UNAVAILABLE,
-    TimeoutError: grpc.StatusCode.DEADLINE_EXCEEDED,
+MAKERS = {
+    (False, False): grpc.unary_unary_rpc_method_handler,
+    (True, False): grpc.stream_unary_rpc_method_handler,
+    (False, True): grpc.unary_stream_rpc_method_handler,
+    (True, True): grpc.stream_stream_rpc_method_handler,
 }
-OPEN_TO_ALL = "/grpc.health.v1.Health/"
+ATTRIBUTES = {
+    (False, False): "unary_unary",
+    (True, False): "stream_unary",
+    (False, True): "unary_stream",
+    (True, True): "stream_stream",
+}
 
 
 class Around(grpc.aio.ServerInterceptor):
-    """Metrics, trace, deadline and errors of every RPC."""
+    """`limit` is how many RPCs may be in flight, probes aside; more are refused with RESOURCE_EXHAUSTED."""
 
-    def __init__(self, statuses: Statuses) -> None:
-        self._statuses = {**STATUSES, **statuses}
+    def __init__(self, statuses: Statuses, limit: int) -> None:
+        self._statuses = complete(statuses)
+        self._load = Load(limit)
+        self._unlimited = Load(None)
 
     async def intercept_service(
         self,
@@ -49,123 +48,29 @@ class Around(grpc.aio.ServerInterceptor):
         handler = await continuation(handler_call_details)
         if handler is None:
             return None
-        carrier = {
-            key: value for key, value in handler_call_details.invocation_metadata or () if isinstance(value, str)
-        }
-        return self._wrapped(handler, handler_call_details.method, carrier)
+        streams = handler.request_streaming, handler.response_streaming
+        method = Method.of(handler_call_details.method, *streams)
+        carrier = {k: v for k, v in handler_call_details.invocation_metadata or () if isinstance(v, str)}
+        load = self._unlimited if is_probe(handler_call_details.method) else self._load
+        inner = getattr(handler, ATTRIBUTES[streams])
 
-    def _wrapped(self, handler: Any, method: str, carrier: dict[str, str]) -> Any:
-        _, service, name = method.split("/")
-        streams_in, streams_out = handler.request_streaming, handler.response_streaming
-        kind = {
-            (False, False): "unary",
-            (True, False): "client_stream",
-            (False, True): "server_stream",
-            (True, True): "bidi_stream",
-        }[streams_in, streams_out]
-        labels = (kind, service, name)
-        make = {
-            (False, False): grpc.unary_unary_rpc_method_handler,
-            (True, False): grpc.stream_unary_rpc_method_handler,
-            (False, True): grpc.unary_stream_rpc_method_handler,
-            (True, True): grpc.stream_stream_rpc_method_handler,
-        }[streams_in, streams_out]
-        inner = getattr(handler, f"{'stream' if streams_in else 'unary'}_{'stream' if streams_out else 'unary'}")
-        behaviour = self._streaming(inner, labels, carrier) if streams_out else self._unary(inner, labels, carrier)
-        return make(behaviour, handler.request_deserializer, handler.response_serializer)
-
-    def _unary(self, inner: Any, labels: tuple[str, str, str], carrier: dict[str, str]) -> Any:
-        async def behaviour(request: Any, context: Context) -> Any:
-            async with _Call(self._statuses, labels, carrier, context):
+        async def behaviour(request: Any, context: Any) -> Any:
+            async with Call(method, carrier, context, self._statuses, load):
                 with due_in(context.time_remaining()):
-                    async with asyncio.timeout(remaining_s()):
-                        return await inner(request, context)
+                    return await _in_time(inner, request, context)
 
-        return behaviour
-
-    def _streaming(self, inner: Any, labels: tuple[str, str, str], carrier: dict[str, str]) -> Any:
-        async def behaviour(request: Any, context: Context) -> AsyncIterator[Any]:
-            async with _Call(self._statuses, labels, carrier, context):
-                with due_in(context.time_remaining()):
-                    async for response in inner(request, context):
-                        yield response
-
-        return behaviour
+        return MAKERS[streams](behaviour, handler.request_deserializer, handler.response_serializer)
 
 
-class _Call:
-    """One RPC: counts it, puts it into its trace, and turns what it raises into a status."""
-
-    def __init__(
-        self, statuses: Statuses, labels: tuple[str, str, str], carrier: dict[str, str], context: Context
-    ) -> None:
-        self._statuses = statuses
-        self._labels = labels
-        self._carrier = carrier
-        self._context = context
-
-    async def __aenter__(self) -> None:
-        self._began = time.perf_counter()
-        self._token = otel.attach(propagate.extract(self._carrier))
-        metrics.STARTED.labels(*self._labels).inc()
-        metrics.IN_FLIGHT.labels(*self._labels).inc()
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        code = self._code_of(error)
-        metrics.HANDLED.labels(*self._labels, code.name).inc()
-        metrics.SECONDS.labels(*self._labels).observe(time.perf_counter() - self._began)
-        metrics.IN_FLIGHT.labels(*self._labels).dec()
-        otel.detach(self._token)
-        if isinstance(error, Exception) and not isinstance(error, grpc.aio.AbortError):
-            await self._context.abort(code, str(error) if code is not grpc.StatusCode.INTERNAL else "internal error")
-
-    def _code_of(self, error: BaseException | None) -> grpc.StatusCode:
-        if error is None:
-            code = self._context.code()
-            return code if isinstance(code, grpc.StatusCode) else grpc.StatusCode.OK
-        if isinstance(error, grpc.aio.AbortError):
-            code = self._context.code()
-            return code if isinstance(code, grpc.StatusCode) else grpc.StatusCode.UNKNOWN
-        if isinstance(error, asyncio.CancelledError):
-            return grpc.StatusCode.CANCELLED
-        for kind, code in self._statuses.items():
-            if isinstance(error, kind):
-                return code
-        logger.error("a bug in %s/%s", self._labels[1], self._labels[2], exc_info=error)
-        return grpc.StatusCode.INTERNAL
-
-
-class BearerToken(grpc.aio.ServerInterceptor):
-    """Refuses callers without the token; probes need none. The file is read anew when it changes."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._read_at = -1
-        self._token = b""
-        self._expected()
-
-    async def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]],
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> Any:
-        if handler_call_details.method.startswith(OPEN_TO_ALL) or self._matches(handler_call_details):
-            return await continuation(handler_call_details)
-        return grpc.unary_unary_rpc_method_handler(_refuse)
-
-    def _matches(self, details: grpc.HandlerCallDetails) -> bool:
-        given = dict(details.invocation_metadata or ()).get("authorization", "")
-        text = given if isinstance(given, str) else given.decode("latin-1")
-        return hmac.compare_digest(text.encode(), b"Bearer " + self._expected())
-
-    def _expected(self) -> bytes:
-        changed = self._path.stat().st_mtime_ns
-        if changed != self._read_at:
-            self._token, self._read_at = self._path.read_bytes().strip(), changed
-        if not self._token:
-            raise ValueError(f"{self._path} is empty: a token is needed")
-        return self._token
-
-
-async def _refuse(_request: Any, context: Context) -> None:
-    await context.abort(grpc.StatusCode.UNAUTHENTICATED, "a valid bearer token is needed")
+async def _in_time(inner: Any, request: Any, context: Any) -> Any:
+    """The response of `inner`, or None when it streams. Raises TimeoutError once nobody waits for it any more."""
+    left = remaining_s()
+    if left is not None and left <= 0:
+        raise TimeoutError("the deadline was over before the work began")
+    async with asyncio.timeout(left):
+        if not inspect.isasyncgenfunction(inner):
+            return await inner(request, context)
+        async with aclosing(inner(request, context)) as responses:
+            async for response in responses:
+                await context.write(response)
+        return None

@@ -14,8 +14,11 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from biorl.chassis.grpc.config import GrpcServerConfig, ServerTls
-from biorl.chassis.grpc.interceptors import Around, BearerToken, Statuses
+from biorl.chassis.grpc.config import GrpcServerConfig
+from biorl.chassis.grpc.interceptors import Around
+from biorl.chassis.grpc.statuses import Statuses
+from biorl.chassis.grpc.tls import server_credentials
+from biorl.chassis.grpc.tokens import BearerToken
 from biorl.chassis.life import Life
 
 logger = logging.getLogger(__name__)
@@ -54,10 +57,11 @@ async def serve(
         names = [service.name for service in services]
         reflection.enable_server_reflection([*names, health.SERVICE_NAME, reflection.SERVICE_NAME], main)
     port = _listen(main, config)
-    probes = await _serve_probes(config, checks)
-    await main.start()
+    # Before the start: whoever watches from the first moment must not wait for a change that has been.
     for name in ["", *(service.name for service in services)]:
         await checks.set(name, SERVING)
+    probes = await _serve_probes(config, checks)
+    await main.start()
     logger.info("serving %s on %s:%d", ", ".join(service.name for service in services), config.host, port)
     life.ready()
     if on_port:
@@ -78,13 +82,12 @@ async def _drain(
 
 
 def _server(config: GrpcServerConfig, statuses: Statuses) -> grpc.aio.Server:
-    interceptors: list[grpc.aio.ServerInterceptor] = [Around(statuses)]
+    interceptors: list[grpc.aio.ServerInterceptor] = [Around(statuses, config.max_concurrent_rpcs)]
     if config.token_file:
         interceptors.append(BearerToken(config.token_file))
     age_ms = int(config.max_connection_age_s * 1000)
     return grpc.aio.server(
         interceptors=interceptors,
-        maximum_concurrent_rpcs=config.max_concurrent_rpcs,
         options=[
             ("grpc.max_receive_message_length", config.max_message_bytes),
             ("grpc.max_send_message_length", config.max_message_bytes),
@@ -99,16 +102,8 @@ def _server(config: GrpcServerConfig, statuses: Statuses) -> grpc.aio.Server:
 def _listen(server: grpc.aio.Server, config: GrpcServerConfig) -> int:
     address = f"{config.host}:{config.port}"
     if config.tls:
-        return server.add_secure_port(address, _credentials(config.tls))
+        return server.add_secure_port(address, server_credentials(config.tls))
     return server.add_insecure_port(address)
-
-
-def _credentials(tls: ServerTls) -> grpc.ServerCredentials:
-    return grpc.ssl_server_credentials(
-        [(tls.key_file.read_bytes(), tls.cert_file.read_bytes())],
-        root_certificates=tls.client_ca_file.read_bytes() if tls.client_ca_file else None,
-        require_client_auth=tls.client_ca_file is not None,
-    )
 
 
 async def _serve_probes(config: GrpcServerConfig, checks: health.aio.HealthServicer) -> grpc.aio.Server | None:
