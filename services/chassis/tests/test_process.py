@@ -3,8 +3,10 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -20,6 +22,11 @@ class Config(ServiceConfig):
     bus: BusConfig
 
 def body(config, life):
+    if config.bus.path.name == "poison":
+        raise RuntimeError("a gene too many")
+    life.not_ready("no verifier")
+    print("not ready", flush=True)
+    sys.stdin.readline()
     life.ready()
     print("ready", flush=True)
     life.wait(60)
@@ -27,7 +34,7 @@ def body(config, life):
 
 status = run("chassis", Config, body)
 if "--check-config" in sys.argv:
-    heavy = {"torch", "grpc", "kafka", "numpy"} & sys.modules.keys()
+    heavy = {"torch", "grpc", "kafka", "numpy", "prometheus_client", "opentelemetry", "uvloop"} & sys.modules.keys()
     assert not heavy, heavy
 sys.exit(status)
 """
@@ -47,6 +54,7 @@ def start(script: Path, config: str, *arguments: str, **env: str) -> subprocess.
     return subprocess.Popen(
         [sys.executable, script, "--config", file, *arguments],
         env={**os.environ, **env},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -76,18 +84,48 @@ def test_a_missing_file_is_an_error_that_names_it(script: Path) -> None:
     assert "nowhere.yaml: cannot be read" in process.stderr
 
 
-def test_sigterm_lets_the_body_finish_and_probes_answer_meanwhile(script: Path) -> None:
+def test_a_crash_is_one_log_line_and_status_1(script: Path) -> None:
+    process = start(script, "bus: {type: sqlite, path: poison}")
+    _, err = process.communicate(timeout=30)
+    crash = json.loads(err.splitlines()[-1])
+    assert (process.returncode, crash["level"], crash["service"]) == (1, "critical", "chassis")
+    assert "a gene too many" in crash["error"]
+
+
+def test_a_port_that_is_taken_is_a_crash_and_not_a_silent_service(script: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        process = start(script, CONFIG % taken.getsockname()[1])
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "Address already in use" in err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_lets_the_body_finish_and_probes_answer_meanwhile(script: Path, number: signal.Signals) -> None:
     process = start(script, CONFIG % 0)
+    assert process.stdin is not None
     assert process.stdout is not None
     assert process.stderr is not None
     line = json.loads(process.stderr.readline())
-    assert line["service"] == "chassis"
     port = int(line["event"].rsplit(" ", 1)[1])
+    assert process.stdout.readline() == "not ready\n"
+    assert get(port, "readyz") == (503, "no verifier\n")
+    process.stdin.write("go on\n")
+    process.stdin.flush()
     assert process.stdout.readline() == "ready\n"
-    for path, expected in [("healthz", "alive"), ("readyz", "ready"), ("metrics", "process_cpu_seconds_total")]:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=5) as reply:
-            assert expected in reply.read().decode()
-    process.send_signal(signal.SIGTERM)
+    assert get(port, "readyz") == (200, "ready\n")
+    assert get(port, "healthz") == (200, "alive\n")
+    assert get(port, "nothing")[0] == 404
+    assert "process_cpu_seconds_total" in get(port, "metrics")[1]
+    process.send_signal(number)
     out, _ = process.communicate(timeout=10)
     assert out == "stopped cleanly\n"
     assert process.returncode == 0
+
+
+def get(port: int, path: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=5) as reply:
+            return reply.status, reply.read().decode()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read().decode()
