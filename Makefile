@@ -1,7 +1,6 @@
 # The only door to biorl. `make` prints what there is.
 #
-# Needs Python 3.11+ and nothing else. With Java and Maven the Kafka tier runs too, with Go the chart tier; a tier that
-# cannot run says so.
+# Needs Python 3.11+ and nothing else. With Java and Maven the Kafka tier runs too; a tier that cannot run says so.
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,11 +10,9 @@ PACKAGES := proto $(patsubst %/pyproject.toml,%,$(sort $(wildcard services/*/pyp
 EDITABLE := $(foreach package,$(PACKAGES),-e ./$(package)$(if $(findstring chassis,$(package)),[kafka]))
 READY := $(VENV)/.ready
 KAFKA_CACHE := .cache/kafka
-KUBE_BIN := $(CURDIR)/.cache/kubernetes/bin
 
 # What this machine can hold. Empty means "cannot".
 HAS_JAVA := $(shell command -v java >/dev/null 2>&1 && command -v mvn >/dev/null 2>&1 && echo yes)
-HAS_GO := $(shell command -v go >/dev/null 2>&1 && echo yes)
 
 # Options of `make demo`.
 DATA ?=
@@ -25,7 +22,7 @@ RUN ?= demo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check format proto pin kafka charts-tools bench clean
+.PHONY: help setup demo test test-fast check format proto pin kafka bench clean
 
 help:  ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,13 +44,12 @@ $(READY): constraints.txt pyproject.toml $(foreach package,$(PACKAGES),$(package
 demo: $(READY) $(if $(filter kafka,$(BUS)),$(KAFKA_CACHE)/.ready)  ## the whole system on this machine: papers and a screen in, a trained policy and a report out
 	@$(BIN)/biorl demo --run $(RUN) --bus $(BUS) $(if $(DATA),--data $(DATA) --cell-line $(LINE)) $(ARGS)
 
-test: $(READY) $(if $(HAS_JAVA),$(KAFKA_CACHE)/.ready) $(if $(HAS_GO),$(KUBE_BIN)/.ready)  ## all tests that this machine can hold
+test: $(READY) $(if $(HAS_JAVA),$(KAFKA_CACHE)/.ready)  ## all tests that this machine can hold
 	@test -n "$(HAS_JAVA)" || echo "no Java or no Maven here: the Kafka tier will be skipped"
-	@test -n "$(HAS_GO)" || echo "no Go here: the chart tier will be skipped"
-	@PATH="$(KUBE_BIN):$$PATH" $(BIN)/python -m pytest -m "not bench" $(ARGS)
+	@$(BIN)/python -m pytest -m "not bench" $(ARGS)
 
 test-fast: $(READY)  ## only the tests that take seconds
-	@$(BIN)/python -m pytest -n auto -m "not bench and not slow and not kafka and not charts and not triton and not cluster" $(ARGS)
+	@$(BIN)/python -m pytest -n auto -m "not bench and not slow and not kafka and not triton and not cluster" $(ARGS)
 
 check: $(READY)  ## format, lint, types, layers, drift of generated code: what CI asks for before the tests
 	@$(BIN)/ruff format --check .
@@ -79,14 +75,6 @@ $(KAFKA_CACHE)/.ready: tools/kafka/pom.xml
 	@test -n "$(HAS_JAVA)" || { echo "a Kafka broker needs Java 17+ and Maven"; exit 1; }
 	@echo "fetching Apache Kafka into $(KAFKA_CACHE)"
 	@$(PYTHON) tools/kafka/run_broker.py --fetch-only >/dev/null
-	@touch $@
-
-charts-tools: $(KUBE_BIN)/.ready  ## helm and kubeconform, built from Go modules
-
-$(KUBE_BIN)/.ready: tools/kubernetes/go.mod tools/kubernetes/go.sum tools/kubernetes/build.sh
-	@test -n "$(HAS_GO)" || { echo "helm and kubeconform are built from Go modules: install Go 1.26"; exit 1; }
-	@echo "building helm and kubeconform into $(KUBE_BIN) (some minutes, once)"
-	@BIN="$(KUBE_BIN)" tools/kubernetes/build.sh
 	@touch $@
 
 bench: $(READY)  ## measure, side by side with what one would use instead

@@ -1,6 +1,6 @@
 """What all tests share: where the real data lies, and that a promised tier is never skipped in silence.
 
-`BIORL_REQUIRE_TIERS` names markers ("kafka,charts,data"). Of each, at least one test must have run and none may have
+`BIORL_REQUIRE_TIERS` names markers ("kafka,data"). Of each, at least one test must have run and none may have
 been skipped, else the session fails.
 """
 
@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent
 REQUIRED = frozenset(filter(None, os.environ.get("BIORL_REQUIRE_TIERS", "").split(",")))
-TIERS = frozenset({"kafka", "triton", "cluster", "charts", "data"})
+TIERS = frozenset({"kafka", "triton", "cluster", "data"})
 
 ran: Counter[str] = Counter()
 skipped: list[str] = []

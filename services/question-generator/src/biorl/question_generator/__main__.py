@@ -44,7 +44,7 @@ def body(config: Config, life: Life) -> None:
 def main() -> int:
     """The service, or its `export` command. The exit status."""
     if sys.argv[1:2] == ["export"]:
-        from biorl.question_generator.adapters.export_command import export_command  # noqa: PLC0415
+        from biorl.question_generator.export_command import export_command  # noqa: PLC0415
 
         return export_command(sys.argv[2:])
     return run("question-generator", Config, body)

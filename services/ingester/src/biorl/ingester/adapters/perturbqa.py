@@ -68,6 +68,7 @@ def effects(line: str, digest: str, tables: dict[str, pd.DataFrame]) -> list[Per
         (pert, gene): 1 if label else -1
         for pert, gene, label in tables.get("dir", pd.DataFrame(columns=COLUMNS))[COLUMNS[:3]].itertuples(index=False)
     }
+    rows: list[tuple[str, str, bool | None, str]]
     if "de" not in tables:
         rows = [(p, g, None, s) for p, g, s in tables["dir"][["pert", "gene", "split"]].itertuples(index=False)]
     else:

@@ -26,15 +26,17 @@ def effects_to_wire(item: PerturbationEffects) -> effect_pb.PerturbationEffects:
 
 
 def _readout(effect: ReadoutEffect) -> effect_pb.ReadoutEffect:
-    return effect_pb.ReadoutEffect(
+    message = effect_pb.ReadoutEffect(
         readout=effect.readout,
-        differentially_expressed=effect.differentially_expressed,
         direction=effect.direction,
         log2_fold_change=effect.log2_fold_change,
         adjusted_p_value=effect.adjusted_p_value,
         train_response_rate=effect.train_response_rate,
         train_up_rate=effect.train_up_rate,
     )
+    if effect.differentially_expressed is not None:
+        message.differentially_expressed = effect.differentially_expressed
+    return message
 
 
 def document_to_wire(item: Document) -> document_pb.Document:

@@ -45,14 +45,14 @@ class VerifierServicer(verifier_pb2_grpc.VerifierServiceServicer):
         self._pool = ThreadPoolExecutor(num_threads, thread_name_prefix="verify")
         self._sources = {item.source.verifier: source_to_wire(item.source) for item in verification.served()}
 
-    async def ListVerifiers(self, request: pb.ListVerifiersRequest, context: Context) -> pb.ListVerifiersResponse:  # noqa: N802
+    async def ListVerifiers(self, request: pb.ListVerifiersRequest, context: Context) -> pb.ListVerifiersResponse:
         del request, context
         return pb.ListVerifiersResponse(verifiers=[verifier_to_wire(item) for item in self._verification.served()])
 
-    async def Verify(self, request: pb.VerifyRequest, context: Context) -> pb.VerifyResponse:  # noqa: N802
+    async def Verify(self, request: pb.VerifyRequest, context: Context) -> pb.VerifyResponse:
         return await self._run("Verify", request.verifier, context, lambda late: self._verify(request, late))
 
-    async def Predict(self, request: pb.PredictRequest, context: Context) -> pb.PredictResponse:  # noqa: N802
+    async def Predict(self, request: pb.PredictRequest, context: Context) -> pb.PredictResponse:
         return await self._run("Predict", request.verifier, context, lambda late: self._predict(request, late))
 
     async def _run(self, method: str, verifier: str, context: Context, work: Callable[[OutOfTime], Answer]) -> Answer:

@@ -25,11 +25,11 @@ from biorl.standalone.runs.plan import Plan
 from biorl.standalone.runs.workspace import Workspace
 
 REMARKS = (
-    "Training prompts cover the benchmark's own pairs, while their experimental labels reach no verifier, no reward and "
-    "no training set. The policy is rewarded by a world model's beliefs about the very pairs that it is tested on, so "
-    "this shows that it absorbed them, not that it generalises to new pairs.",
-    "The null gives every perturbation one random score, shared by all readout genes, 200 times. A bootstrap over genes "
-    "alone is too narrow, because genes share their perturbations.",
+    "Training prompts cover the benchmark's own pairs, while their experimental labels reach no verifier, no reward "
+    "and no training set. The policy is rewarded by a world model's beliefs about the very pairs that it is tested "
+    "on, so this shows that it absorbed them, not that it generalises to new pairs.",
+    "The null gives every perturbation one random score, shared by all readout genes, 200 times. A bootstrap over "
+    "genes alone is too narrow, because genes share their perturbations.",
     "Pooled F1 and MCC are for comparison with papers only: the gene-frequency row, which knows nothing of "
     "perturbations, does well on them.",
 )
@@ -160,7 +160,8 @@ def usage(place: Workspace) -> tuple[ServiceUse, ...]:
 def provenance(plan: Plan, place: Workspace) -> dict[str, str]:
     manifest = _json(place.training / TRAINING_RUN / "manifest.json") or {}
     artifacts = {
-        f"artifact {path.parent.parent.name}": path.parent.name for path in sorted(place.artifacts.glob("*/*/card.json"))
+        f"artifact {path.parent.parent.name}": path.parent.name
+        for path in sorted(place.artifacts.glob("*/*/card.json"))
     }
     return {"seed": str(plan.seed), "questions digest": str(manifest.get("digest", ""))} | artifacts
 
