@@ -14,6 +14,7 @@ from biorl.chassis.bus.testing import bus_at, drain
 from biorl.document.v1 import document_pb2
 from biorl.effect.v1 import effect_pb2
 from biorl.question.v1 import question_pb2
+from biorl.question_generator.__main__ import export_command
 from biorl.question_generator.adapters.bus_questions import BusQuestions, questions_on
 from biorl.question_generator.adapters.bus_sources import SourceHandler
 from biorl.question_generator.adapters.folder_bodies import FolderBodies
@@ -211,3 +212,38 @@ def wait_until(is_so, timeout_s=60):
     while not is_so():
         assert time.monotonic() < deadline, "waited too long"
         time.sleep(0.02)
+
+
+def test_the_export_command_writes_what_stands_on_the_bus(bus, handle, tmp_path, capsys):
+    publish(bus, EFFECTS, effects_message(1), effects_message(2, split=question_pb2.SPLIT_TEST))
+    drain(bus, "generator", SOURCES, handle)
+    config = tmp_path / "config.yaml"
+    config.write_text(
+        yaml.safe_dump(
+            {
+                "bus": {"type": "sqlite", "path": str(tmp_path / "bus.sqlite")},
+                "state": str(tmp_path / "generator.sqlite"),
+            }
+        )
+    )
+    assert export_command(["--config", str(config), "--out", str(tmp_path / "out"), "--with-held-out-gold"]) == 0
+    assert "train: 12 questions" in capsys.readouterr().out
+    assert {path.name for path in (tmp_path / "out").rglob("*.*")} == {
+        "train.parquet",
+        "test.parquet",
+        "held_out_gold.parquet",
+        "refusals.jsonl",
+    }
+
+
+def test_an_unknown_key_keeps_the_service_from_starting(tmp_path):
+    config = tmp_path / "config.yaml"
+    config.write_text("typo: 1\n")
+    process = subprocess.run(
+        [sys.executable, "-m", "biorl.question_generator", "--config", str(config)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == 2
+    assert "typo" in process.stderr

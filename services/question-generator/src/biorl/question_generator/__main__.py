@@ -1,10 +1,19 @@
-"""Wiring of the question generator: sources from the bus, questions to the bus, what was written before in SQLite."""
+"""Wiring of the question generator: sources from the bus, questions to the bus, what was written before in SQLite.
 
+biorl-question-generator --config FILE                                  the service
+biorl-question-generator export --config FILE --out FOLDER              its questions as a dataset
+"""
+
+import argparse
 import sys
+from pathlib import Path
 
+from biorl.chassis.config import ConfigError, load_config
 from biorl.chassis.life import Life
 from biorl.chassis.process import run
 from biorl.question_generator.config import Config
+
+NAME = "question-generator"
 
 
 def body(config: Config, life: Life) -> None:
@@ -17,37 +26,61 @@ def body(config: Config, life: Life) -> None:
     from biorl.question_generator.adapters.folder_bodies import FolderBodies  # noqa: PLC0415
     from biorl.question_generator.adapters.metrics import Metrics  # noqa: PLC0415
     from biorl.question_generator.adapters.sqlite_store import SqliteStore  # noqa: PLC0415
-    from biorl.question_generator.service import QuestionGenerator  # noqa: PLC0415
+    from biorl.question_generator.domain.literature.article import LiteratureRules  # noqa: PLC0415
+    from biorl.question_generator.domain.perturbation import PerturbationRules  # noqa: PLC0415
+    from biorl.question_generator.service import QuestionGenerator, Rules  # noqa: PLC0415
 
-    topics = config.topics
-    sources = (topics.documents, topics.effects, topics.retractions)
+    rules = Rules(
+        PerturbationRules(**config.perturbation.model_dump()), LiteratureRules(**config.literature.model_dump())
+    )
+
+    names = config.topics
+    sources = (names.documents, names.effects, names.retractions)
     with ExitStack() as stack:
         bus = stack.enter_context(closing(open_bus(config.bus)))
         bus.ensure_topics(
-            [TopicSpec(name, compacted=name == topics.retractions) for name in (*sources, topics.questions)]
+            [TopicSpec(name, compacted=name == names.retractions) for name in (*sources, names.questions)]
         )
         store = stack.enter_context(closing(SqliteStore(config.state)))
         producer = stack.enter_context(closing(bus.producer()))
-        questions = BusQuestions(producer, topics.questions)
-        generator = QuestionGenerator(config.rules(), store, questions, Metrics())
+        generator = QuestionGenerator(rules, store, BusQuestions(producer, names.questions), Metrics())
         handle = SourceHandler(
             generator,
             FolderBodies(config.objects),
-            documents=topics.documents,
-            effects=topics.effects,
-            retractions=topics.retractions,
+            documents=names.documents,
+            effects=names.effects,
+            retractions=names.retractions,
         )
         life.ready()
         consume(bus, config.group, sources, handle, life=life, batch=config.batch)
 
 
-def main() -> int:
-    """The service, or its `export` command. The exit status."""
-    if sys.argv[1:2] == ["export"]:
-        from biorl.question_generator.export_command import export_command  # noqa: PLC0415
+def export_command(argv: list[str]) -> int:
+    """The exit status: 2 for a configuration that does not fit."""
+    parser = argparse.ArgumentParser(prog=f"biorl-{NAME} export", description="Writes the questions as a dataset.")
+    parser.add_argument("--config", type=Path, help="YAML file of the question generator")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write to")
+    parser.add_argument("--with-held-out-gold", action="store_true", help="answers of TEST too, in a file of their own")
+    given = parser.parse_args(argv)
+    try:
+        config = load_config(Config, given.config, NAME)
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    from biorl.question_generator.adapters.dataset_export import export_dataset  # noqa: PLC0415
 
-        return export_command(sys.argv[2:])
-    return run("question-generator", Config, body)
+    with_gold = given.with_held_out_gold
+    done = export_dataset(config.bus, config.topics.questions, config.state, given.out, with_held_out_gold=with_gold)
+    for split, rows in done.rows.items():
+        sys.stdout.write(f"{split}: {rows} questions\n")
+    for name, digest in done.digests.items():
+        sys.stdout.write(f"{name}: sha256 {digest}\n")
+    return 0
+
+
+def main() -> int:
+    """The exit status."""
+    return export_command(sys.argv[2:]) if sys.argv[1:2] == ["export"] else run(NAME, Config, body)
 
 
 if __name__ == "__main__":

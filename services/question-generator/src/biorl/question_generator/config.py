@@ -1,4 +1,4 @@
-"""Settings of the question generator."""
+"""Settings of the question generator. Keys of `perturbation` and `literature` are those of the rules in `domain`."""
 
 from pathlib import Path
 from typing import Literal
@@ -7,9 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
 
 from biorl.chassis.bus.config import BusConfig, SqliteBusConfig
 from biorl.chassis.config import ServiceConfig
-from biorl.question_generator.domain.literature.article import LiteratureRules
-from biorl.question_generator.domain.perturbation import PerturbationRules
-from biorl.question_generator.service import Rules
 
 
 class _Section(BaseModel):
@@ -60,9 +57,3 @@ class Config(ServiceConfig):
     """Sources handled at once: one publish and one transaction each."""
     perturbation: PerturbationConfig = PerturbationConfig()
     literature: LiteratureConfig = LiteratureConfig()
-
-    def rules(self) -> Rules:
-        return Rules(
-            PerturbationRules(**self.perturbation.model_dump()),
-            LiteratureRules(**self.literature.model_dump()),
-        )

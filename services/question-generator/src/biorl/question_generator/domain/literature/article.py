@@ -28,6 +28,7 @@ MAX_PARAGRAPH = 20_000
 ARTICLE_TYPES = frozenset(
     ["research-article", "article", "brief-report", "review-article", "case-report", "rapid-communication", "abstract"]
 )
+_NOTICE = re.compile(r"(?:RETRACTED|WITHDRAWN|Retraction|Correction|Corrigendum|Erratum|Expression of concern)\b", re.I)
 _SKIPPED = re.compile(one_of("skipped_sections"), re.IGNORECASE)
 
 
@@ -36,7 +37,6 @@ class LiteratureRules:
     """How many questions a paper gives, and which papers are held out."""
 
     max_per_article: int = 8
-    max_per_pattern: int = 2
     held_out_share: float = 0.1
     seed: int = 0
 
@@ -67,6 +67,8 @@ def _fault_of_document(document: Document) -> str:
         return "article_type"
     if len(document.title.split()) < MIN_TITLE_WORDS:
         return "no_title"
+    if _NOTICE.match(document.title):
+        return "notice"
     return "" if document.sections else "no_text"
 
 
@@ -89,16 +91,15 @@ def _is_skipped(section: Section) -> bool:
 def _drafts_of_sentence(
     title: str, paragraph: Paragraph, sentence: Sentence, refusals: list[Refusal]
 ) -> Iterator[_Draft]:
-    for pattern, find in PATTERNS.items():
-        for candidate in find(sentence.text):
+    for name, pattern in PATTERNS.items():
+        for candidate in pattern.find(sentence.text):
             cloze = blanked(sentence.text, candidate)
-            asked = prompt(title, cloze, candidate)[-1].content
             fault = "" if candidate.ask else fault_of_sentence(cloze)
-            fault = fault or fault_of_candidate(candidate, asked)
+            fault = fault or fault_of_candidate(candidate, title, cloze)
             if fault:
-                refusals.append(Refusal(TASK, fault, f"[{pattern}] {sentence.text}"))
+                refusals.append(Refusal(TASK, fault, f"[{name}] {sentence.text}"))
             else:
-                yield _Draft(pattern, paragraph, sentence, candidate, cloze)
+                yield _Draft(name, paragraph, sentence, candidate, cloze)
 
 
 def _chosen(drafts: list[_Draft], rules: LiteratureRules, refusals: list[Refusal]) -> list[_Draft]:
@@ -115,7 +116,7 @@ def _chosen(drafts: list[_Draft], rules: LiteratureRules, refusals: list[Refusal
         place, answer = (draft.paragraph.id, draft.sentence.start), written_gold(draft.candidate.spec)
         if place in sentences or (answer in answers and draft.pattern != "direction"):
             refusals.append(Refusal(TASK, "same_fact_twice", draft.cloze))
-        elif len(chosen) == rules.max_per_article or patterns[draft.pattern] == rules.max_per_pattern:
+        elif len(chosen) == rules.max_per_article or patterns[draft.pattern] == PATTERNS[draft.pattern].most:
             refusals.append(Refusal(TASK, "over_cap", draft.cloze))
         else:
             sentences.add(place)

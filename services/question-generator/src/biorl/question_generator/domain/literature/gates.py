@@ -32,8 +32,12 @@ _POINTER = re.compile(
 _CITATION = re.compile(
     r"\bet al\b|\[\s?\d|\(\s*\d{4}|,\s*\d{4}\)|\b(?:19|20)\d\d[a-z]\b|\brefs?\b|\(\s*[,;]|\bdoi\b", re.IGNORECASE
 )
-_FUSED_CITATION = re.compile(r"\b[a-z]{4,}\d{1,3}(?:[,–-]\s?\d{1,3})*(?=[\s.,;)]|$)|[.,;]\d{1,3}(?:[,–-]\d{1,3})+")
+_FUSED_CITATION = re.compile(
+    r"\b[a-z]{4,}\d{1,3}(?:[,–-]\s?\d{1,3})*(?=[\s.,;)]|$)|\)\d|\d(?:,\s?\d+){2,}\.?$|[.,;]\d{1,3}(?:[,–-]\d{1,3})+"
+)
 _NOT_PROSE = re.compile(r"[=<>≤≥∑∫∝→←↔{}\\|]|https?:|www\.|@|\bP\s?value\b|[✓†‡§]|\?$")
+_PROCEDURE = re.compile(one_of("procedures"))
+_RUN_TOGETHER = re.compile(r"[a-z)\]]\.\s+[a-z][\w-]+\s")
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
 
 
@@ -64,16 +68,19 @@ _SENTENCE_FAULTS: Sequence[tuple[str, Callable[[str], bool]]] = (
     ("anaphora", lambda text: bool(_ANAPHORIC_START.match(text) or _ANAPHORIC_ANYWHERE.search(text))),
     ("reference_to_figure", lambda text: bool(_POINTER.search(text))),
     ("citation_list", lambda text: bool(_CITATION.search(text) or _FUSED_CITATION.search(text))),
+    ("procedure", lambda text: bool(_PROCEDURE.search(text))),
+    ("run_together", lambda text: bool(_RUN_TOGETHER.search(text.replace("var. ", "")))),
     ("unbalanced_brackets", _is_unbalanced),
     ("not_prose", _is_not_prose),
 )
 
 
-def fault_of_candidate(candidate: Candidate, question: str) -> str:
-    """`question` is all that the reader sees. Empty when it has one answer and does not tell it."""
-    if not candidate.ask and question.count(BLANK) != 1:
+def fault_of_candidate(candidate: Candidate, title: str, cloze: str) -> str:
+    """`title` and `cloze` are what the reader sees. Empty when there is one answer and they do not tell it."""
+    if not candidate.ask and cloze.count(BLANK) != 1:
         return "blank_lost"
-    if any(_occurs(form, question) for form in _telling_forms(candidate)):
+    shown = f"{title}\n{candidate.ask or cloze}"
+    if any(_occurs(form, shown) for form in _telling_forms(candidate)):
         return "answer_in_question"
     try:
         require_sound(candidate.spec)
@@ -90,8 +97,6 @@ def written_gold(spec: AnswerSpec) -> str:
 
 def _telling_forms(candidate: Candidate) -> tuple[str, ...]:
     spec = candidate.spec
-    if spec.type is AnswerType.DIRECTION:
-        return candidate.hidden  # "increased or decreased" is what the question offers
     if spec.type is AnswerType.SET:
         return (*(member.strip() for member in (spec.gold or "").split(";")), *candidate.hidden)
     return (spec.gold or "", *spec.accepted, *candidate.hidden)

@@ -33,6 +33,7 @@ def readable(text: str) -> str:
     """Without brackets that point elsewhere, without an opening "However,", with tidy spaces."""
     text = _BRACKETED.sub(lambda found: "" if _points_elsewhere(found["inside"]) else found.group(), text)
     text = re.sub(r"\s+([.,;:])", r"\1", " ".join(text.split()))
+    text = re.sub(r"[,–-]+(?=[.,])", "", text)  # what is left of citations that were cut out of the text
     linked = _LINKING.match(text)
     if not linked:
         return text
@@ -46,7 +47,8 @@ def _points_elsewhere(inside: str) -> bool:
 
 def prompt(title: str, cloze: str, candidate: Candidate) -> tuple[ChatMessage, ...]:
     """System and user message."""
-    name = f"“{title.rstrip('.')}”"
+    bare = title.strip(' .“”"')
+    name = f"“{bare}”"
     if candidate.ask:
         return SYSTEM, ChatMessage("user", f"In the study {name}, {candidate.ask}")
     asked = f"The study {name} reports the following. Fill in the blank with {candidate.hint}."

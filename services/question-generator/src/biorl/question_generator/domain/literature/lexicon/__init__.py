@@ -1,4 +1,5 @@
-"""Word lists of the patterns and gates: one text file a list, one entry a line; "#" begins a comment.
+"""Word lists of the patterns and gates: one text file a list, one entry a line; a line that begins with "# " is a
+comment.
 
 Lists are data: they grow when somebody reads questions and finds a wrong one.
 """
@@ -11,8 +12,7 @@ from importlib import resources
 def entries(name: str) -> tuple[str, ...]:
     """The entries of `<name>.txt`, in order."""
     text = resources.files(__name__).joinpath(f"{name}.txt").read_text(encoding="utf-8")
-    lines = (line.partition("#")[0].strip() for line in text.splitlines())
-    return tuple(line for line in lines if line)
+    return tuple(line for line in text.splitlines() if line and not line.startswith("# "))
 
 
 def one_of(name: str) -> str:

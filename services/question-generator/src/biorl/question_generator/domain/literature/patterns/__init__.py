@@ -1,6 +1,7 @@
-"""The patterns, by name, most telling first: the order in which an article's questions are chosen."""
+"""The patterns, most telling first: the order in which an article's questions are chosen."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from biorl.question_generator.domain.literature.candidate import Find
 from biorl.question_generator.domain.literature.patterns import quantities
@@ -10,19 +11,29 @@ from biorl.question_generator.domain.literature.patterns.directions import find_
 from biorl.question_generator.domain.literature.patterns.enumerations import find_enumeration
 from biorl.question_generator.domain.literature.patterns.names import find_cell_line, find_gene, find_organism
 
-PATTERNS: Mapping[str, Find] = {
-    "definition": find_definition,
-    "direction": find_direction,
-    "gene": find_gene,
-    "organism": find_organism,
-    "enumeration": find_enumeration,
-    "fold": quantities.finder(quantities.FOLD),
-    "percentage": quantities.finder(quantities.PERCENTAGE),
-    "abbreviation": find_abbreviation,
-    "cell_line": find_cell_line,
-    "concentration": quantities.finder(quantities.CONCENTRATION),
-    "temperature": quantities.finder(quantities.TEMPERATURE),
-    "length": quantities.finder(quantities.LENGTH),
-    "duration": quantities.finder(quantities.DURATION),
-    "count": quantities.find_count,
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One way to find an answer."""
+
+    find: Find
+    most: int
+    """Questions of this pattern that one article may give: details of a method say little, however many there are."""
+
+
+PATTERNS: Mapping[str, Pattern] = {
+    "definition": Pattern(find_definition, 3),
+    "direction": Pattern(find_direction, 3),
+    "gene": Pattern(find_gene, 2),
+    "organism": Pattern(find_organism, 2),
+    "enumeration": Pattern(find_enumeration, 2),
+    "fold": Pattern(quantities.finder(quantities.FOLD), 2),
+    "percentage": Pattern(quantities.finder(quantities.PERCENTAGE), 3),
+    "abbreviation": Pattern(find_abbreviation, 3),
+    "cell_line": Pattern(find_cell_line, 1),
+    "concentration": Pattern(quantities.finder(quantities.CONCENTRATION), 1),
+    "temperature": Pattern(quantities.finder(quantities.TEMPERATURE), 1),
+    "length": Pattern(quantities.finder(quantities.LENGTH), 1),
+    "duration": Pattern(quantities.finder(quantities.DURATION), 1),
+    "count": Pattern(quantities.find_count, 1),
 }

@@ -14,6 +14,7 @@ from biorl.question_generator.domain.literature.lexicon import entries
 _SHORT = re.compile(r"\((?P<short>[A-Za-z][A-Za-z0-9-]{1,9})\)")
 _WORD = re.compile(r"[\w’'/-]+")
 _MAX_LONG_WORDS = 7
+_STATISTICS = frozenset(entries("statistics"))
 _EDGE = frozenset(entries("function_words"))
 
 
@@ -26,7 +27,7 @@ def find_abbreviation(sentence: str) -> Iterator[Candidate]:
         if start is None or not _is_good(short, before[start:]):
             continue
         long = before[start:]
-        spec = AnswerSpec(AnswerType.SHORT_TEXT, long, accepted=_number_forms(short, long))
+        spec = AnswerSpec(AnswerType.SHORT_TEXT, long, accepted=_other_forms(short, long))
         ask = f"what does the abbreviation “{short}” stand for?"
         yield Candidate(start, start + len(long), spec, "a term", ask=ask)
 
@@ -57,11 +58,12 @@ def _is_good(short: str, long: str) -> bool:
     capitals = sum(char.isupper() for char in short)
     return (
         capitals >= 2
+        and short not in _STATISTICS
         and 2 <= len(words) <= min(_MAX_LONG_WORDS, len(short) + 4)
         and words[0].casefold() not in _EDGE
         and words[-1].casefold() not in _EDGE
         and not re.search(r"[(),;:.\[\]\d“”\"]", long)
-        and short.casefold() not in {word.casefold() for word in words}
+        and not any(_is_abbreviated(part) for word in words for part in re.split(r"[-/]", word))
         and _initials(short, words)
     )
 
@@ -74,8 +76,16 @@ def _initials(short: str, words: list[str]) -> bool:
     return lent >= 0.75 * len(parts) and len(parts) >= 2
 
 
-def _number_forms(short: str, long: str) -> tuple[str, ...]:
-    """The singular of a plural and the plural of a singular: "MSCs" asks for either."""
+def _is_abbreviated(word: str) -> bool:
+    """ "EGF receptor" spells EGFR out by half only; the whole would be right as well."""
+    return sum(char.isupper() for char in word) >= 2
+
+
+def _other_forms(short: str, long: str) -> tuple[str, ...]:
+    """The singular of a plural and the other way round; "epithelial-to-mesenchymal" without the "to"."""
+    forms = [long.replace("-to-", "-")] if "-to-" in long else []
+    if long.endswith(("uses", "xes", "ches", "sses")):
+        return (*forms, long[:-2])
     if long.endswith("s") and not long.endswith(("ss", "is", "us")):
-        return (long[:-1],)
-    return (f"{long}s",) if short.endswith("s") else ()
+        return (*forms, long[:-1])
+    return (*forms, f"{long}s") if short.endswith("s") else tuple(forms)

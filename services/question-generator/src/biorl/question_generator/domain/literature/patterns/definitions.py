@@ -7,13 +7,21 @@ from biorl.answers.spec import AnswerSpec, AnswerType
 from biorl.question_generator.domain.literature.candidate import Candidate
 from biorl.question_generator.domain.literature.lexicon import one_of
 
-_TERM = r"(?P<term>[A-Zα-ω][\w’'+/-]*(?:\s[\w’'+/-]+){0,3})"
-_CLASS = one_of("term_classes")
-_APPOSITION = re.compile(rf"^{_TERM}, (?:an?|the) (?:[^,;:()]*?\b)?{_CLASS}\b[^,;:]{{0,90}}, [a-z]+\b")
-_COPULA = re.compile(rf"^{_TERM} (?:is|are) (?:an?|the|one of the) (?:[^,;:()]*?\b)?{_CLASS}\b")
+_TERM = r"(?P<term>[A-Zα-ω][\w’'+/-]*(?:\s[\w’'+/-]+){0,2})"
+# The class is the head of what is said: "a nuclear protein that ...", not "the result of a pathogen ...".
+_VAGUE = (
+    r"(?:important|key|ideal|critical|known|major|common|essential|promising|powerful|useful|good|potential|main|new)"
+)
+_SAID = (
+    rf"(?:an?|the|one of the) (?!{_VAGUE}\b)"
+    r"(?:(?!of\b|in\b|to\b|for\b|that\b|which\b|by\b|with\b|between\b|from\b|on\b|at\b|and\b)[\w’'/-]+\s){0,5}?"
+    rf"{one_of('term_classes')}\b"
+)
+_APPOSITION = re.compile(rf"^{_TERM}, {_SAID}[^,;:]{{0,90}}, (?!and\b|or\b|as\b|but\b)[a-z]+\b")
+_COPULA = re.compile(rf"^{_TERM} (?:is|are) {_SAID}(?:\s[^\s]+){{4}}")
 _NO_TERM = re.compile(rf"^{one_of('not_terms')}\b")
 _VERBAL = re.compile(
-    r"\b(?:is|are|was|were|of|in|on|for|by|to|with|that|which|and|or|has|have|can|may|the|a|an|from|as|at)\b"
+    r"\b(?:is|are|was|were|of|in|on|for|by|to|with|that|which|and|or|has|have|can|may|the|a|an|from|as|at|along|do|does|did|we)\b"
 )
 
 

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from biorl.answers.spec import AnswerSpec, AnswerType
 from biorl.question_generator.domain.literature.candidate import Candidate
 
-_UP = (
-    r"increased|elevated|upregulated|up-regulated|enhanced|raised|increases|elevates|upregulates|up-regulates|enhances"
-)
+_UP = r"increased|elevated|upregulated|up-regulated|enhanced|increases|elevates|upregulates|up-regulates|enhances"
 _DOWN = (
     r"decreased|reduced|downregulated|down-regulated|diminished|lowered|decreases|reduces|downregulates|down-regulates|"
     r"diminishes|lowers|declined"
@@ -42,21 +40,26 @@ _UNSURE = re.compile(
     r"either|only|to determine|aim\w*|unclear|unknown|propos\w*)\b",
     re.IGNORECASE,
 )
+_CHEMISTRY = re.compile(r"\breduced (?:to \w+ (?:iron|ion)|and (?:loaded|alkylated)|form)")
 _FROM_TO = re.compile(r"\bfrom\s[^.;]*\d[^.;]*\sto\s[^.;]*\d")
-_TENSES = {True: "“increased” or “decreased”", False: "“increases” or “decreases”"}
+_TENSES = {
+    True: "the direction of the change: “increased” or “decreased”",
+    False: "the direction of the change: “increases” or “decreases”",
+}
 
 
 def find_direction(sentence: str) -> Iterator[Candidate]:
     """The one direction that the sentence states."""
     match = next((found for statement in _STATEMENTS if (found := statement.search(sentence))), None)
-    if match is None or _UNSURE.search(sentence) or _FROM_TO.search(sentence):
+    if match is None or _UNSURE.search(sentence) or _FROM_TO.search(sentence) or _CHEMISTRY.search(sentence):
         return
     verb, start, end = match["verb"], match.start("verb"), match.end("verb")
     rest = f"{sentence[:start]} {sentence[end:]}"
     if _has_another_direction(rest):
         return
-    gold = "increase" if re.fullmatch(_UP, verb) else "decrease"
-    yield Candidate(start, end, AnswerSpec(AnswerType.DIRECTION, gold), _TENSES[verb.endswith("ed")])
+    gold, same = ("increase", _UP) if re.fullmatch(_UP, verb) else ("decrease", _DOWN)
+    hidden = (*same.split("|"), gold)
+    yield Candidate(start, end, AnswerSpec(AnswerType.DIRECTION, gold), _TENSES[verb.endswith("ed")], hidden=hidden)
 
 
 def _has_another_direction(rest: str) -> bool:

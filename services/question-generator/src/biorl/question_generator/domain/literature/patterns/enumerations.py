@@ -13,14 +13,15 @@ _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "e
 _MEMBER = r"[\w’'+/.-]+(?:\s[\w’'+/.-]+){0,4}?"
 _MEMBERS = rf"(?P<members>{_MEMBER}(?:,\s{_MEMBER})*,?\s(?:and|or|&)\s{_MEMBER})"
 _LIST = re.compile(
-    rf"\b(?P<number>{'|'.join(_NUMBERS)})\s(?P<noun>(?:[a-z-]+\s){{0,4}}[a-z-]+s)"
+    rf"\b(?P<number>{'|'.join(_NUMBERS)})\s(?P<noun>(?!of\s)(?:[a-z-]+\s){{0,4}}[a-z-]+s)"
     rf"(?:\s\({_MEMBERS}\)|:\s{_MEMBERS.replace('members', 'after_colon')}(?=[.;])"
     rf"|,\s(?:namely|i\.e\.,?|that is,)\s{_MEMBERS.replace('members', 'after_namely')}(?=[.;,]))",
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(r",\s(?:and\s|or\s)?|\s(?:and|or|&)\s")
 _CRUMBS = re.compile(
-    r"^(?:the|a|an|i\.e|e\.g|see|n|p)\b|\b(?:was|were|is|are|that|which|than|versus|vs|et|al)\b|^\d+$", re.IGNORECASE
+    r"^(?:the|a|an|i\.e|e\.g|see|n|p)\b|\b(?:was|were|is|are|that|which|than|versus|vs|et|al|fig|figs|table)\b|^\S{1,2}$|^(?:[A-Z]|north|south|east|west|left|right)$",
+    re.IGNORECASE,
 )
 
 

@@ -8,13 +8,18 @@ from biorl.question_generator.domain.literature.candidate import Candidate
 from biorl.question_generator.domain.literature.lexicon import entries, one_of
 
 _NOT_GENES = frozenset(entries("not_genes"))
-_SYMBOL = r"[A-Z][A-Z0-9]{2,7}(?:-\d{1,2})?|[A-Z][a-z]{1,5}\d{1,3}[a-z]?"
+# Letters alone are rarely a gene for sure, unless there are four of them; "N540K" and "S71" are residues.
+_SYMBOL = (
+    r"(?<![\w-])(?![A-Z]\d+[A-Z*]?\b)"
+    r"(?P<symbol>[A-Z]{2,6}\d{1,3}[A-Z]{0,2}\d?|[A-Z]{4,6}(?<!V)|[A-Z][a-z]{1,5}\d{1,3}[a-z]?|(?:IL|TNFSF|CD)-?\d{1,2}[A-Z]?)"
+    r"(?![\w/-]|\.\d)"
+)
 _GENE_CUES = (
-    re.compile(rf"\b(?P<symbol>{_SYMBOL})\s(?:gene|mRNA|transcripts?|promoter|locus|alleles?)\b"),
-    re.compile(rf"\b(?:mutations?|polymorphisms?|variants?|SNPs?)\sin\s(?:the\s)?(?P<symbol>{_SYMBOL})\b"),
+    re.compile(rf"{_SYMBOL}\s(?:gene|mRNA|promoter|locus)\b"),
+    re.compile(rf"\b(?i:mutations?|polymorphisms?|variants?|SNPs?)\sin\s(?:the\s)?{_SYMBOL}"),
     re.compile(
-        rf"\b(?:knock-?down|knock-?out|silencing|depletion|deletion|overexpression|expression|loss|CRISPRi|transcription)"
-        rf"\sof\s(?:the\s)?(?P<symbol>{_SYMBOL})\b"
+        rf"\b(?i:knock-?down|knock-?out|silencing|depletion|deletion|overexpression|expression|loss|CRISPRi|transcription)"
+        rf"\sof\s(?:the\s)?{_SYMBOL}"
     ),
 )
 
@@ -35,21 +40,18 @@ def _stem(symbol: str) -> tuple[str, ...]:
     return tuple({symbol.upper(), symbol.capitalize(), symbol.lower()} - {symbol})
 
 
-_NOT_SPECIES = frozenset(
-    ["species", "strain", "strains", "spp", "genus", "and", "infection", "cells", "isolates", "genome"]
-)
-_BINOMIAL = re.compile(rf"\b(?P<genus>{one_of('genera')})\s(?P<species>[a-z]{{4,}})\b")
+_SPECIES = re.compile(rf"\b{one_of('species')}\b")
 
 
 def find_organism(sentence: str) -> Iterator[Candidate]:
     """The one species that the sentence names in full."""
-    names = {match.group(): match for match in _BINOMIAL.finditer(sentence) if match["species"] not in _NOT_SPECIES}
+    names = {match.group(): match for match in _SPECIES.finditer(sentence)}
     if len(names) != 1:
         return
     name, match = names.popitem()
-    genus, species = match["genus"], match["species"]
-    spec = AnswerSpec(AnswerType.ORGANISM, name, accepted=(f"{genus[0]}. {species}",))
-    yield Candidate(match.start(), match.end(), spec, "a species (its Latin name)", hidden=(genus, species))
+    genus, epithet = name.split()
+    spec = AnswerSpec(AnswerType.ORGANISM, name, accepted=(f"{genus[0]}. {epithet}",))
+    yield Candidate(match.start(), match.end(), spec, "a species (its Latin name)", hidden=(genus, epithet))
 
 
 _CELL_LINE = re.compile(rf"(?<![\w-])(?P<line>{one_of('cell_lines')})(?=\scells?\b)")

@@ -15,8 +15,11 @@ MEASURED_TOLERANCE = 0.02
 """Relative: rounding and unit conversion, no more."""
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_BEFORE = re.compile(rf"(?:{one_of('before_no_number')}\s?|[\w.,]\d|[A-Za-z(-])$", re.IGNORECASE)
-_AFTER = re.compile(r"^\s?(?:[-–—±/×+^]|to \d|or \d|and \d|CI\b|confidence|interval|identity threshold|cut-?off|\(?\d)")
+_BEFORE = re.compile(rf"(?:{one_of('before_no_number')}\s?|[\w.,]\d|[A-Za-z(·-])$", re.IGNORECASE)
+_AFTER = re.compile(
+    r"^\s?(?:(?:h|hr|min|s|sec|d|day|year|yr)[−-]1|per\b|of confidence|[-–—±/×+^]|to \d|or \d|and \d|CI\b|SD\b|SEM?\b|"
+    r"confidence|interval|identity threshold|cut-?off|\(?\d)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ def finder(kind: Kind) -> Find:
         if len(found) != 1 or not _stands_alone(sentence, found[0].start(), found[0].end()):
             return
         match = found[0]
+        if kind is PERCENTAGE and match["number"] in {"0", "100"}:  # none and all are guessed
+            return
         unit = kind.canonical or match["unit"].replace("−", "-").strip()
         spec = AnswerSpec(
             AnswerType.NUMBER, match["number"].replace(",", ""), unit=unit, relative_tolerance=MEASURED_TOLERANCE
@@ -68,7 +73,7 @@ def finder(kind: Kind) -> Find:
 
 
 _COUNT = re.compile(
-    rf"(?<![\w.,–-])(?P<number>{_NUMBER})\s(?=(?:[a-z-]+\s){{0,3}}{one_of('counted')}\b)(?!(?:of|out|to|and|or|%|×)\b)"
+    rf"(?<![\w.,–-])(?P<number>{_NUMBER})\s(?=(?:(?!(?:of|on|in|to|and|or|based|with|for|from|was|were|by|at|that)\s)[a-z-]+\s){{0,3}}{one_of('counted')}\b)(?!(?:of|out|to|and|or|%|×)\b)"
 )
 
 
@@ -84,6 +89,8 @@ def find_count(sentence: str) -> Iterator[Candidate]:
         or int(number.replace(",", "")) < 3
         or not _stands_alone(sentence, match.start(), match.end("number"))
     ):
+        return
+    if re.fullmatch(r"(?:19|20)\d\d", number):  # a year
         return
     spec = AnswerSpec(AnswerType.NUMBER, number.replace(",", ""))
     yield Candidate(match.start("number"), match.end("number"), spec, "a number", hidden=(number,))

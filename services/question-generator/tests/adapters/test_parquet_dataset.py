@@ -1,0 +1,82 @@
+"""An export is what `datasets` loads, the same bytes for the same questions, and it tells no held-out answer."""
+
+import json
+import random
+
+import datasets
+import pytest
+
+from biorl.question_generator.adapters.parquet_dataset import ParquetDataset
+from biorl.question_generator.domain.writing import RefusalCount
+from biorl.question_generator.service import export
+from biorl.questions.question import Split
+from biorl.questions.testing import direction_question, number_question
+
+QUESTIONS = [
+    *(direction_question(f"P{number}", gold="yes" if number % 2 else "no") for number in range(10)),
+    *(direction_question(f"T{number}", split=Split.TEST) for number in range(5)),
+    number_question(),
+]
+REFUSALS = [RefusalCount("PMC1.1", "literature.extraction", "anaphora", 3, "This µ-protein grew.")]
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path, monkeypatch):
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+
+
+def load(folder):
+    return datasets.load_dataset("parquet", data_dir=str(folder / "data"), cache_dir=str(folder / "cache"))
+
+
+def test_datasets_loads_what_was_exported(tmp_path):
+    done = export(QUESTIONS, REFUSALS, ParquetDataset(tmp_path))
+    loaded = load(tmp_path)
+    assert {split: len(rows) for split, rows in loaded.items()} == {"train": 11, "test": 5}
+    assert done.rows == {Split.TRAIN: 11, Split.VALIDATION: 0, Split.TEST: 5}
+    row = next(row for row in loaded["train"] if row["answer_type"] == "choice")
+    question = next(item for item in QUESTIONS if item.id == row["id"])
+    assert row["prompt"] == [{"role": "user", "content": question.prompt[0].content}]
+    assert row["gold"] == question.answer.gold
+    assert [option["label"] for option in row["options"]] == ["yes", "no"]
+    assert json.loads(row["claim"])["readout"] == question.claim.readout
+    assert row["claim_type"] == "PerturbationClaim"
+    assert row["sources"] == list(question.provenance.sources)
+
+
+def test_held_out_gold_is_nowhere_unless_it_was_asked_for(tmp_path):
+    export(QUESTIONS, REFUSALS, ParquetDataset(tmp_path))
+    assert {row["gold"] for row in load(tmp_path)["test"]} == {None}
+    assert not (tmp_path / "held_out_gold.parquet").exists()
+
+
+def test_held_out_gold_comes_in_a_file_of_its_own(tmp_path):
+    export(QUESTIONS, REFUSALS, ParquetDataset(tmp_path), with_held_out_gold=True)
+    assert {row["gold"] for row in load(tmp_path)["test"]} == {None}
+    gold = datasets.load_dataset(
+        "parquet", data_files=str(tmp_path / "held_out_gold.parquet"), cache_dir=str(tmp_path / "cache")
+    )["train"]
+    assert {row["id"]: row["gold"] for row in gold} == {
+        question.id: "yes" for question in QUESTIONS if question.is_held_out
+    }
+
+
+def test_the_same_questions_in_any_order_give_the_same_digests(tmp_path):
+    shuffled = list(QUESTIONS)
+    random.Random(1).shuffle(shuffled)
+    first = export(QUESTIONS, REFUSALS, ParquetDataset(tmp_path / "a"), with_held_out_gold=True)
+    second = export(shuffled, REFUSALS, ParquetDataset(tmp_path / "b"), with_held_out_gold=True)
+    assert first.digests == second.digests
+    assert export(QUESTIONS[1:], REFUSALS, ParquetDataset(tmp_path / "c")).digests["train"] != first.digests["train"]
+
+
+def test_refusals_are_told_one_a_line(tmp_path):
+    export([], REFUSALS, ParquetDataset(tmp_path))
+    (line,) = (tmp_path / "refusals.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line) == {
+        "source_id": "PMC1.1",
+        "task": "literature.extraction",
+        "reason": "anaphora",
+        "count": 3,
+        "example": "This µ-protein grew.",
+    }
