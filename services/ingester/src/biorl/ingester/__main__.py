@@ -1,67 +1,66 @@
-"""Wiring of the ingester."""
+"""Wiring of the ingester: sources from disk, a ledger, the bus. `--once` reads what is there and ends."""
 
 import logging
+import os
 import sys
 
 from biorl.chassis.life import Life
 from biorl.chassis.process import run
-from biorl.ingester.config import AnySource, Config, H5adSource, JatsSource
-from biorl.ingester.ports import Source
+from biorl.ingester.config import Config
 
 logger = logging.getLogger(__name__)
 
 
-def ingest(config: Config, life: Life) -> None:
-    from biorl.chassis.bus import open_bus  # noqa: PLC0415 - heavy imports after the configuration
-    from biorl.chassis.bus.port import TopicSpec  # noqa: PLC0415
-    from biorl.chassis.errors import TryLater  # noqa: PLC0415
+def body(config: Config, life: Life) -> None:
+    from biorl.chassis.bus import open_bus  # noqa: PLC0415 - configuration first, weight after
     from biorl.ingester.adapters.ledger import SqliteLedger  # noqa: PLC0415
     from biorl.ingester.adapters.metrics import PrometheusObserver  # noqa: PLC0415
-    from biorl.ingester.adapters.publisher import BusPublisher  # noqa: PLC0415
-    from biorl.ingester.adapters.retractions import retracted_names  # noqa: PLC0415
+    from biorl.ingester.adapters.objects import FolderObjects  # noqa: PLC0415
+    from biorl.ingester.adapters.publisher import BusPublisher, Topics  # noqa: PLC0415
+    from biorl.ingester.adapters.readers import FileReader  # noqa: PLC0415
+    from biorl.ingester.adapters.retraction_lists import WatchedList  # noqa: PLC0415
+    from biorl.ingester.domain.admission import Policy  # noqa: PLC0415
+    from biorl.ingester.ports import StoppedError  # noqa: PLC0415
     from biorl.ingester.service import Ingester  # noqa: PLC0415
 
     bus = open_bus(config.bus)
-    topics = (config.documents_topic, config.retractions_topic, config.effects_topic)
-    bus.ensure_topics([TopicSpec(topic, compacted=topic == config.retractions_topic) for topic in topics])
+    topics = Topics(config.documents_topic, config.retractions_topic, config.effects_topic)
+    bus.ensure_topics(topics.specs())
+    ledger, producer = SqliteLedger(config.ledger), bus.producer()
+    publisher = BusPublisher(producer, FolderObjects(config.objects), topics, config.bus.max_message_bytes, life.wait)
     ingester = Ingester(
-        [_source(item) for item in config.sources],
-        BusPublisher(bus.producer(), *topics, config.objects),
-        SqliteLedger(config.ledger),
+        FileReader(),
+        ledger,
+        publisher,
         PrometheusObserver(),
-        config.licences,
-        retracted_names(config.retraction_list),
+        Policy(config.licences),
+        is_stopping=lambda: life.stopping,
+        batch_size=config.batch_size,
     )
-    while not life.stopping:
-        try:
-            for _ in ingester.run_once():
-                if life.stopping:
-                    return
-        except TryLater as later:
-            logger.warning("waiting: %s", later.reason)
-            life.wait(later.after_s)
-            continue
-        life.ready()  # everything that was there is in
-        if not config.watch:
-            return
-        life.wait(config.poll_s)
-
-
-def _source(config: AnySource) -> Source:
-    from biorl.ingester.adapters.h5ad import H5ad  # noqa: PLC0415
-    from biorl.ingester.adapters.jats import Jats  # noqa: PLC0415
-    from biorl.ingester.adapters.perturbqa import PerturbQa  # noqa: PLC0415
-
-    settings = config.model_dump(exclude={"type"})
-    if isinstance(config, JatsSource):
-        return Jats(config.path)
-    if isinstance(config, H5adSource):
-        return H5ad(**settings)
-    return PerturbQa(config.path, config.cell_lines)
+    watched = WatchedList(config.retraction_list) if config.retraction_list else None
+    try:
+        while not life.stopping:
+            if watched and (listed := watched.changed()):
+                ingester.retire(listed, watched.name)
+            if new := ingester.ingest_all(config.sources):
+                logger.info("%d new files or datasets are in", new)
+            life.ready()  # everything that was there is in
+            if not config.watch or life.wait(config.poll_s):
+                break
+    except StoppedError:
+        logger.info("stopped in the middle; the next start goes on from here")
+    finally:
+        producer.close()
+        ledger.close()
+        bus.close()
 
 
 def main() -> int:
-    return run("ingester", Config, ingest)
+    """The exit status. `--once` is the configuration key `watch: false`."""
+    arguments = [argument for argument in sys.argv[1:] if argument != "--once"]
+    if len(arguments) < len(sys.argv[1:]):
+        os.environ["BIORL_INGESTER__WATCH"] = "false"
+    return run("ingester", Config, body, arguments)
 
 
 if __name__ == "__main__":

@@ -1,56 +1,44 @@
-"""Settings of the ingester."""
+"""Settings of the ingester: what to read, what may be taken, where the ledger lies."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat
+from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from biorl.chassis.bus.config import BusConfig
-from biorl.chassis.config import Frozen, ServiceConfig
-from biorl.ingester.domain.gates import DEFAULT_LICENCES
+from biorl.chassis.config import ServiceConfig
+from biorl.ingester.domain.licences import DEFAULT_ALLOWED
+from biorl.ingester.domain.sources import EffectTableSource, JatsSource, PerturbqaSource, PubmedSource, ScreenSource
 
-
-class JatsSource(Frozen):
-    type: Literal["jats"]
-    path: Path
-    """A file or a folder of *.xml, *.nxml, gzipped or not."""
-
-
-class PerturbQaSource(Frozen):
-    type: Literal["perturbqa"]
-    path: Path
-    """Folder of `<line>-de.csv[.gz]` and `<line>-dir.csv[.gz]`."""
-    cell_lines: tuple[str, ...] = ()
-    """Empty takes every line that is there."""
-
-
-class H5adSource(Frozen):
-    type: Literal["h5ad"]
-    path: Path
-    organism: str = ""
-    perturbation_kind: str = ""
-    cell_line: str = ""
-    max_adjusted_p: PositiveFloat = 0.05
-    min_abs_log2fc: NonNegativeFloat = 0.2
-    held_out_share: float = Field(default=0.2, ge=0, lt=1)
-    seed: NonNegativeInt = 0
-
-
-AnySource = Annotated[JatsSource | PerturbQaSource | H5adSource, Field(discriminator="type")]
+AnySource = Annotated[
+    JatsSource | PubmedSource | PerturbqaSource | EffectTableSource | ScreenSource, Field(discriminator="type")
+]
 
 
 class Config(ServiceConfig):
     bus: BusConfig
-    sources: tuple[AnySource, ...]
+    sources: tuple[AnySource, ...] = Field(min_length=1)
+    """What is read; the README lists the keys of each type."""
     ledger: Path = Path("ledger.sqlite")
+    """What was ingested and what was refused. Without it everything is published again, under the same ids."""
     objects: Path = Path("objects")
-    """Bodies larger than a message."""
+    """Folder for bodies larger than a message; the question-generator must see the same one."""
     watch: bool = True
-    """Look for new inputs again and again; false ends when everything is in."""
+    """Look again every `poll_s`; false reads everything once and ends."""
     poll_s: PositiveFloat = 5.0
-    licences: tuple[str, ...] = DEFAULT_LICENCES
+    licences: tuple[str, ...] = DEFAULT_ALLOWED
+    """Families that may be used: "CC0", "CC-BY", "CC-BY-SA", "CC-BY-NC", "CC-BY-ND", "PD", "PDM" ..."""
     retraction_list: Path | None = None
-    """Retracted PMIDs, one a line."""
+    """Retracted PMIDs or DOIs, one a line, or Retraction Watch's CSV; looked at again when it changes."""
     documents_topic: str = "biorl.documents.v1"
     retractions_topic: str = "biorl.retractions.v1"
     effects_topic: str = "biorl.effects.v1"
+    batch_size: PositiveInt = 64
+    """Items published and recorded together; after a crash at most so many are published twice."""
+
+    @model_validator(mode="after")
+    def _nothing_is_missing(self) -> "Config":
+        """A path that is wrong from the start would otherwise look like an empty folder for ever."""
+        if self.retraction_list is not None and not self.retraction_list.is_file():
+            raise ValueError(f"retraction_list: there is no file {self.retraction_list}")
+        return self

@@ -1,64 +1,113 @@
-"""What the ingester needs from outside."""
+"""What the ingester needs from outside, in its own words."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from biorl.ingester.domain.documents import Document, Retraction
+from biorl.ingester.domain.admission import Submission
+from biorl.ingester.domain.document import Document, Retraction
 from biorl.ingester.domain.effects import PerturbationEffects
+from biorl.ingester.domain.sources import Source, Unit
+
+
+class UnreadableError(ValueError):
+    """This unit, or the rest of it, cannot be read; the message says why. Nobody can: trying again changes nothing."""
+
+
+class VanishedError(OSError):
+    """The unit went away, or may not be opened, between finding and reading it; a later pass may fare better."""
+
+
+class StoppedError(RuntimeError):
+    """The process was asked to stop while something waited; what was not recorded is done again after the start."""
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """One input file or table, whole."""
+class Unreadable:
+    """One item of a unit that cannot be read, where the others can."""
 
-    name: str
-    """For people and the ledger."""
-    digest: str
-    """SHA-256 (hex) of the original bytes: what was ingested once is not ingested again."""
-    documents: tuple[Document, ...] = ()
-    effects: tuple[PerturbationEffects, ...] = ()
-    fault: str = ""
-    """Why it could not be read."""
+    id: str
+    reason: str
 
 
-class Source(Protocol):
-    @property
-    def kind(self) -> str: ...
-
-    def pending(self, known: "Ledger") -> Iterator[Batch]:
-        """What is new since the ledger was last told; reads nothing that is known."""
+Item = Submission | PerturbationEffects | Unreadable
 
 
-class Publisher(Protocol):
-    """Durable on return."""
+class Reader(Protocol):
+    def units(self, source: Source) -> Sequence[Unit]:
+        """What is there now, by name."""
 
-    def documents(self, documents: Sequence[Document]) -> None: ...
+    def digest(self, unit: Unit) -> str:
+        """SHA-256 (hex) of the unit's bytes. Raises VanishedError."""
 
-    def retractions(self, retractions: Sequence[Retraction]) -> None: ...
-
-    def effects(self, effects: Sequence[PerturbationEffects]) -> None: ...
+    def read(self, source: Source, unit: Unit) -> Iterator[Item]:
+        """Everything in the unit, in the same order every time. Raises UnreadableError, also midway; VanishedError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the ledger."""
+    """What became of one item."""
 
     kind: str
-    name: str
+    """`document` (a full text), `abstract`, `retraction`, `effects` or `file`."""
+    id: str
+    content: str
+    """Digest of the item's content: a new version of the same id is another entry."""
     status: str
-    """"ingested" or "refused"."""
+    """`published` or `refused`."""
+    source: str
+    """Name of the unit."""
     reason: str = ""
+    """Code; empty when published."""
+    detail: str = ""
+    aliases: tuple[str, ...] = ()
+    """Of a document published or a paper retracted."""
 
 
 class Ledger(Protocol):
-    """What was ingested, by content. One process owns it."""
+    """What was ingested, by content digest. Durable when a call returns."""
 
-    def knows(self, digest: str) -> bool: ...
+    def has_read(self, digest: str, fingerprint: str) -> bool:
+        """Whether a unit with these bytes was read to its end under these settings."""
 
-    def record(self, digest: str, entries: Sequence[Entry]) -> None:
-        """After the effect."""
+    def close_unit(self, unit: str, digest: str, fingerprint: str, num_items: int) -> None:
+        """The unit was read to its end. Forgets that it could once not be opened."""
+
+    def is_published(self, kind: str, item_id: str, content: str) -> bool: ...
+
+    def record(self, entries: Sequence[Entry]) -> None:
+        """All or nothing; recording again replaces."""
+
+    def published_as(self, aliases: Sequence[str], kind: str = "") -> tuple[str, ...]:
+        """Ids of published papers that are known under any of these aliases; of `kind` alone, where one is given."""
+
+    def retracted(self, aliases: Sequence[str]) -> bool:
+        """Whether a retraction of any of these was recorded."""
+
+
+class Publisher(Protocol):
+    """Topics of the bus. Durable on return; waits while the bus is away and raises StoppedError when asked to stop."""
+
+    def publish(
+        self, documents: Sequence[Document], retractions: Sequence[Retraction], effects: Sequence[PerturbationEffects]
+    ) -> None: ...
+
+
+class ObjectStore(Protocol):
+    """Where bodies larger than a message lie."""
+
+    def put(self, name: str, content: bytes) -> str:
+        """The URI under which a reader finds it. Durable on return; the same name may be put again."""
 
 
 class Observer(Protocol):
-    def took(self, entries: Sequence[Entry]) -> None: ...
+    """Who is told what happens, for metrics."""
+
+    def took(self, source: str, entry: Entry) -> None: ...
+
+    def read_unit(self, source: str, seconds: float) -> None: ...
+
+    def found(self, source: str, num_units: int, num_new: int) -> None: ...
+
+    def passed(self) -> None:
+        """All sources were looked at once more."""

@@ -1,56 +1,201 @@
-"""Takes sources in: reads what is new, refuses what may not be used, publishes the rest, then notes it in the ledger.
+"""What the ingester does: every unit of every source is read once, and every item in it is published or refused.
 
-Published first and noted after: a crash between the two publishes the same again under the same ids, which changes
-nothing downstream. Nothing is lost silently: every input ends in the ledger, ingested or refused with a reason.
+Publishing comes before recording, so a crash between them publishes an item twice, under the same id, and never loses
+one. Nothing vanishes: what is not published is in the ledger with its reason, a unit that cannot be read included.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from biorl.ingester.domain.documents import Document, Retraction
-from biorl.ingester.domain.gates import refusal
-from biorl.ingester.ports import Batch, Entry, Ledger, Observer, Publisher, Source
+from biorl.ingester.domain.admission import Policy, Refusal, Submission, admit, retraction_of
+from biorl.ingester.domain.document import Document, Retraction
+from biorl.ingester.domain.effects import PerturbationEffects
+from biorl.ingester.domain.sources import JatsSource, PubmedSource, Source, Unit, fingerprint
+from biorl.ingester.ports import (
+    Entry,
+    Item,
+    Ledger,
+    Observer,
+    Publisher,
+    Reader,
+    StoppedError,
+    Unreadable,
+    UnreadableError,
+    VanishedError,
+)
+
+logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class _Batch:
+    """Items judged, not yet published."""
+
+    documents: list[Document] = field(default_factory=list)
+    retractions: list[Retraction] = field(default_factory=list)
+    effects: list[PerturbationEffects] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    seen: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def add(self, entry: Entry) -> bool:
+        """False when the same item is in the batch already."""
+        key = (entry.kind, entry.id, entry.content)
+        if key in self.seen:
+            return False
+        self.seen.add(key)
+        self.entries.append(entry)
+        return True
+
+
 class Ingester:
-    sources: Sequence[Source]
-    publisher: Publisher
-    ledger: Ledger
-    observer: Observer
-    licences: Collection[str]
-    retracted: Collection[str] = ()
+    """One thread; one ledger."""
 
-    def run_once(self) -> Iterator[int]:
-        """Ingests everything that is new; yields after each input, so that a caller can stop between two."""
-        for source in self.sources:
-            for batch in source.pending(self.ledger):
-                entries = self._take(source.kind, batch)
-                self.ledger.record(batch.digest, entries)
-                self.observer.took(entries)
-                yield len(entries)
+    def __init__(
+        self,
+        reader: Reader,
+        ledger: Ledger,
+        publisher: Publisher,
+        observer: Observer,
+        policy: Policy,
+        *,
+        is_stopping: Callable[[], bool] = lambda: False,
+        batch_size: int = 64,
+    ) -> None:
+        self._reader = reader
+        self._ledger = ledger
+        self._publisher = publisher
+        self._observer = observer
+        self._policy = policy
+        self._is_stopping = is_stopping
+        self._batch_size = batch_size
+        self._listed: frozenset[str] = frozenset()
 
-    def _take(self, kind: str, batch: Batch) -> list[Entry]:
-        if batch.fault:
-            return [Entry(kind, batch.name, "refused", f"unreadable: {batch.fault}"[:200])]
-        if batch.effects:
-            self.publisher.effects(batch.effects)
-            return [Entry(kind, batch.name, "ingested")] * len(batch.effects)
-        reasons = [refusal(document, self.licences, self.retracted) for document in batch.documents]
-        kept = [document for document, reason in zip(batch.documents, reasons, strict=True) if not reason]
-        self.publisher.retractions([notice for item in batch.documents for notice in retractions_of(item)])
-        self.publisher.documents(kept)
-        return [
-            Entry(kind, document.id, "refused" if reason else "ingested", reason)
-            for document, reason in zip(batch.documents, reasons, strict=True)
-        ] or [Entry(kind, batch.name, "refused", "empty")]
+    def ingest_all(self, sources: Sequence[Source]) -> int:
+        """One pass over all sources; how many units were new. Raises StoppedError."""
+        new = sum(self.ingest(source) for source in sources)
+        self._observer.passed()
+        return new
 
+    def ingest(self, source: Source) -> int:
+        """Reads every unit of the source that was not read before; how many those were. Raises StoppedError."""
+        units = self._reader.units(source)
+        new = 0
+        for unit in units:
+            if self._is_stopping():
+                raise StoppedError
+            try:
+                new += self.ingest_unit(source, unit)
+            except VanishedError as error:
+                logger.warning("%s cannot be opened, a later pass tries again: %s", unit.name, error)
+                self._ledger.record([Entry("file", unit.name, "", "refused", unit.name, "unopenable", str(error))])
+        self._observer.found(source.type, len(units), new)
+        return new
 
-def retractions_of(document: Document) -> list[Retraction]:
-    """What a retraction notice takes back."""
-    if document.article_type not in {"retraction", "partial-retraction"}:
-        return []
-    return [
-        Retraction(name, (name,), document.id, str(document.year or ""), "retraction notice")
-        for name in document.retracts
-    ]
+    def ingest_unit(self, source: Source, unit: Unit) -> bool:
+        """False when a unit with these bytes was read before."""
+        digest, settings = self._reader.digest(unit), fingerprint(source, self._policy)
+        if self._ledger.has_read(digest, settings):
+            return False
+        started, count, batch = time.monotonic(), 0, _Batch()
+        for item in self._items(source, unit, digest):
+            # A notice must find the paper that it retracts in the ledger.
+            if len(batch.entries) >= self._batch_size or (isinstance(item, Submission) and item.retracts):
+                self._flush(source, batch)
+                batch = _Batch()
+            self._take(item, source, unit, batch)
+            count += 1
+        self._flush(source, batch)
+        self._ledger.close_unit(unit.name, digest, settings, count)
+        self._observer.read_unit(source.type, time.monotonic() - started)
+        return True
+
+    def retire(self, listed: frozenset[str], list_name: str) -> None:
+        """Refuses the papers on a list from now on, and takes back those that were published before."""
+        batch = _Batch()
+        for alias in sorted(listed - self._listed):
+            for document_id in self._ledger.published_as([alias]):
+                retraction = Retraction(document_id, (alias,), reason=f"on the list {list_name}")
+                self._retract(retraction, list_name, batch)
+        self._listed |= listed
+        self._flush_as("retraction_list", batch)
+
+    def _items(self, source: Source, unit: Unit, digest: str) -> Iterator[Item]:
+        try:
+            yield from self._reader.read(source, unit)
+        except UnreadableError as error:
+            logger.warning("%s is unreadable: %s", unit.name, error)
+            yield Unreadable(digest, str(error))
+
+    def _take(self, item: Item, source: Source, unit: Unit, batch: _Batch) -> None:
+        if isinstance(item, Unreadable):
+            batch.add(Entry("file", item.id, item.id, "refused", unit.name, "unreadable", item.reason))
+        elif isinstance(item, PerturbationEffects):
+            entry = Entry("effects", item.key, item.id, "published", unit.name)
+            if not self._is_known(entry) and batch.add(entry):
+                batch.effects.append(item)
+        else:
+            self._take_paper(item, source, unit, batch)
+
+    def _take_paper(self, paper: Submission, source: Source, unit: Unit, batch: _Batch) -> None:
+        for retraction in self._retractions(paper):
+            self._retract(retraction, unit.name, batch)
+        verdict = self._judge(paper, source)
+        kind, content = "abstract" if paper.document.is_abstract else "document", paper.document.content_digest
+        if isinstance(verdict, Refusal):
+            batch.add(Entry(kind, paper.document.id, content, "refused", unit.name, verdict.code, verdict.detail))
+            return
+        entry = Entry(kind, verdict.id, content, "published", unit.name, aliases=verdict.aliases)
+        if not self._is_known(entry) and batch.add(entry):
+            batch.documents.append(verdict)
+
+    def _judge(self, paper: Submission, source: Source) -> Document | Refusal:
+        declared = source.licence if isinstance(source, JatsSource | PubmedSource) else ""
+        names = (paper.document.id, *paper.document.aliases)
+        verdict = admit(paper, self._policy, declared)
+        if isinstance(verdict, Refusal):
+            return verdict
+        if listed := sorted(self._listed.intersection(names)):
+            return Refusal("retracted", f"{listed[0]} is on the retraction list")
+        if self._ledger.retracted(names):
+            return Refusal("retracted", "a notice says so")
+        full_texts = self._ledger.published_as(names, "document") if paper.document.is_abstract else ()
+        return Refusal("superseded", f"{full_texts[0]} is the same paper in full") if full_texts else verdict
+
+    def _retractions(self, paper: Submission) -> Iterator[Retraction]:
+        """Of the paper itself, when its own metadata says so, and of every paper that it takes back as a notice."""
+        document = paper.document
+        if reason := retraction_of(paper):
+            yield Retraction(document.id, document.aliases, date=paper.date, reason=reason)
+            aliases = document.aliases
+        else:
+            aliases = ()
+        reason = f"{document.article_type} notice"
+        for target in paper.retracts:
+            yield Retraction(target, (target,), document.id, paper.date, reason)
+        for alias in (*aliases, *paper.retracts):
+            for known in self._ledger.published_as([alias]):
+                if known not in {document.id, alias}:
+                    yield Retraction(known, (alias,), document.id if paper.retracts else "", paper.date, reason)
+
+    def _retract(self, retraction: Retraction, unit: str, batch: _Batch) -> None:
+        names = (retraction.document_id, *retraction.aliases)
+        content = retraction.content_digest
+        entry = Entry("retraction", retraction.document_id, content, "published", unit, aliases=names)
+        if not self._is_known(entry) and batch.add(entry):
+            batch.retractions.append(retraction)
+
+    def _is_known(self, entry: Entry) -> bool:
+        return self._ledger.is_published(entry.kind, entry.id, entry.content)
+
+    def _flush(self, source: Source, batch: _Batch) -> None:
+        self._flush_as(source.type, batch)
+
+    def _flush_as(self, source: str, batch: _Batch) -> None:
+        if not batch.entries:
+            return
+        self._publisher.publish(batch.documents, batch.retractions, batch.effects)
+        self._ledger.record(batch.entries)
+        for entry in batch.entries:
+            self._observer.took(source, entry)

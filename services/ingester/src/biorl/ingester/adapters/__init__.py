@@ -1,1 +1,1 @@
-"""The outside world of the ingester, one file a thing."""
+"""The outside world of the ingester: file formats, the bus, the ledger's SQLite file, the object folder, metrics."""

@@ -1,195 +1,154 @@
-"""JATS articles (NLM 2 to JATS 1.3), plain or gzipped, alone or wrapped in an article set.
+"""JATS (and its NLM forebears) as papers: who it is, what it says, what it allows, what it says about other papers.
 
-Reads with lxml; entities are not resolved, DTDs and the network are never touched, and size is limited. Sections keep
-their titles from the root down; paragraphs have ids that depend on content order alone; tables become grids with spans
-spread, so that neighbouring numbers never run into each other.
+A reader of our own, because the usual ones drop paragraphs, tables in back matter and titles of nested sections.
+Peer reviews inside an article (`sub-article`, `response`) are not the paper and are left out.
 """
 
-import gzip
-import hashlib
-import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from lxml import etree
+from biorl.ingester.adapters.jats_sections import read_sections
+from biorl.ingester.adapters.jats_tables import read_tables
+from biorl.ingester.adapters.jats_text import text_of
+from biorl.ingester.adapters.xml import Element, attribute, stream, strip_namespaces
+from biorl.ingester.domain.admission import RETRACTING, Submission
+from biorl.ingester.domain.document import Document, Licence, Source
+from biorl.ingester.domain.identifiers import alias_of, document_id, doi_of, pmcid_of, pmid_of
+from biorl.ingester.domain.licences import Terms
+from biorl.ingester.ports import Unreadable, UnreadableError
 
-from biorl.ingester.domain.documents import Document, Licence, Paragraph, Section, Source, Table, document_id
-from biorl.ingester.domain.gates import recognise
-from biorl.ingester.ports import Batch, Ledger
-
-MAX_BYTES = 64 * 1024 * 1024
-XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
-SKIPPED = frozenset({"ref-list", "ack", "fn-group", "table-wrap", "fig", "disp-formula", "supplementary-material"})
-PATTERNS = ("*.xml", "*.xml.gz", "*.nxml", "*.nxml.gz")
-
-
-@dataclass(frozen=True, slots=True)
-class Jats:
-    path: Path
-    """A file, or a folder of them."""
-    kind: str = "jats"
-
-    def pending(self, known: Ledger) -> Iterator[Batch]:
-        paths = [self.path] if self.path.is_file() else [p for kind in PATTERNS for p in self.path.glob(kind)]
-        for path in sorted(paths):
-            raw = path.read_bytes()
-            digest = hashlib.sha256(raw).hexdigest()
-            if not known.knows(digest):
-                yield read(path.name, raw, digest)
+_RETRACTED_LINKS = frozenset({"retraction-forward", "retracted-by", "retraction"})
+"""What a paper's link to its own retraction is called."""
+_RETRACTING_LINKS = frozenset({"retracted-article", "removed-article", "withdrawn-article", "partial-retraction"})
+"""What a notice's link to the paper that it takes back is called."""
+_DATE_ORDER = ("epub", "pub", "ppub", "epub-ppub", "collection")
 
 
-def read(name: str, raw: bytes, digest: str) -> Batch:
-    """All articles of one file; a fault says why it could not be read."""
-    try:
-        root = parse(raw)
-    except (OSError, EOFError, ValueError, etree.XMLSyntaxError) as error:
-        return Batch(name, digest, fault=str(error))
-    articles = [root] if root.tag == "article" else list(root.iter("article"))
-    documents = tuple(_document(article, Source(name, digest, "jats")) for article in articles)
-    return Batch(name, digest, documents=documents, fault="" if documents else "there is no article in it")
+def read_jats(path: Path, name: str, digest: str) -> Iterator[Submission | Unreadable]:
+    """Every article of the file. Raises UnreadableError, after the articles before the fault, and for none at all."""
+    count = 0
+    for article in stream(path, ["article"]):
+        count += 1
+        try:
+            yield read_article(article, Source(name, digest, "jats"))
+        except RecursionError:
+            yield Unreadable(f"{digest}#{count}", "nested too deeply")
+    if not count:
+        raise UnreadableError("no article in it")
 
 
-def parse(raw: bytes) -> etree._Element:
-    """Namespaces are taken off tags, so that every flavour reads alike. Raises ValueError, XMLSyntaxError."""
-    if raw[:2] == b"\x1f\x8b":
-        with gzip.GzipFile(fileobj=io.BytesIO(raw)) as file:
-            raw = file.read(MAX_BYTES + 1)
-    if len(raw) > MAX_BYTES:
-        raise ValueError(f"larger than {MAX_BYTES} bytes")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    root = etree.fromstring(raw, parser)
-    for element in root.iter():
-        if isinstance(element.tag, str) and "}" in element.tag:
-            element.tag = element.tag.rpartition("}")[2]
-    return root
+def read_article(article: Element, source: Source) -> Submission:
+    """One `article` element. Changes it: namespaces and reviews go."""
+    strip_namespaces(article)
+    for review in list(article.iter("sub-article", "response")):
+        if (parent := review.getparent()) is not None:
+            parent.remove(review)
+    meta = article.find("front/article-meta")
+    meta = meta if meta is not None else article.makeelement("article-meta", {})
+    article_type = (article.get("article-type") or "").lower()
+    return Submission(
+        document=_document(article, meta, article_type, source),
+        terms=_terms(meta),
+        retracted=_own_retraction(meta),
+        retracts=_retracts(meta) if article_type in RETRACTING else (),
+        date=_date(meta),
+    )
 
 
-def _document(article: etree._Element, source: Source) -> Document:
-    meta = article.find(".//article-meta")
-    ids = {} if meta is None else {item.get("pub-id-type", ""): _text(item) for item in meta.findall("article-id")}
-    pmcid = ids.get("pmcid", "") or (f"PMC{ids['pmc'].removeprefix('PMC')}" if ids.get("pmc") else "")
-    doi, pmid = ids.get("doi", ""), ids.get("pmid", "")
-    years = [] if meta is None else [_text(item) for item in meta.findall("pub-date/year")]
+def _document(article: Element, meta: Element, article_type: str, source: Source) -> Document:
+    pmcid, version = _pmcid(meta)
+    doi = _first(doi_of(text) for text in _ids(meta, "doi"))
+    pmid = _first(pmid_of(text) for text in _ids(meta, "pmid"))
+    title = meta.find("title-group/article-title")
+    journal = article.find("front/journal-meta//journal-title")
     return Document(
-        id=document_id(pmcid, doi, pmid, source.digest),
-        title=_first(article, ".//article-meta/title-group/article-title"),
-        article_type=article.get("article-type", ""),
-        licence=_licence(article),
-        sections=_sections(article),
-        source=source,
+        id=document_id(pmcid, version, doi, pmid, source.digest),
         pmcid=pmcid,
         pmid=pmid,
         doi=doi,
-        journal=_first(article, ".//journal-meta//journal-title"),
-        year=min((int(year) for year in years if year.isdigit()), default=0),
-        tables=tuple(_table(item, number) for number, item in enumerate(article.iter("table-wrap"), start=1)),
-        topics=tuple(filter(None, (_text(item) for item in article.iterfind(".//article-meta/kwd-group/kwd")))),
-        retracts=_retracts(article),
+        title=text_of(title) if title is not None else "",
+        journal=text_of(journal) if journal is not None else "",
+        year=min(_years(meta), default=0),
+        article_type=article_type,
+        licence=Licence(),
+        sections=read_sections(article),
+        tables=read_tables(article),
+        topics=_topics(meta),
+        source=source,
     )
 
 
-def _licence(article: etree._Element) -> Licence:
-    meta = article.find(".//article-meta")
-    permissions = [] if meta is None else [*meta.findall("permissions"), *meta.findall("copyright-statement")]
-    blocks = [*permissions, *([] if meta is None else meta.findall("license"))]
-    urls = [item.get(XLINK_HREF, "") for block in blocks for item in block.iter() if isinstance(item.tag, str)]
-    words = " ".join(_text(block) for block in blocks)
-    urls += [_text(item) for block in blocks for item in block.iter("license_ref")]
-    return recognise([*filter(None, urls), words], " ".join([words, *urls]))
+def _ids(meta: Element, *kinds: str) -> list[str]:
+    """The paper's own ids; those of one version of it come last."""
+    found = [item for item in meta.findall("article-id") if (item.get("pub-id-type") or "").lower() in kinds]
+    found.sort(key=lambda item: attribute(item, "specific-use") == "version")
+    return [text_of(item) for item in found]
 
 
-def _retracts(article: etree._Element) -> tuple[str, ...]:
-    found = []
-    for item in article.iterfind(".//article-meta/related-article"):
-        kind, where = item.get("related-article-type", ""), item.get(XLINK_HREF, "")
-        if "retract" in kind and where:
-            found.append(f"{item.get('ext-link-type', 'doi')}:{where.lower()}")
-    return tuple(found)
+def _pmcid(meta: Element) -> tuple[str, int]:
+    found = [pmcid_of(text) for text in _ids(meta, "pmc", "pmcid", "pmcid-ver", "pmcaid")]
+    return max(((pmcid, version) for pmcid, version in found if pmcid), key=lambda pair: pair[1], default=("", 0))
 
 
-def _sections(article: etree._Element) -> tuple[Section, ...]:
-    numbers = iter(range(1, 1_000_000))
-    found = [
-        Section(("Abstract",), "abstract", _paragraphs(abstract, numbers, deep=True))
-        for abstract in article.iterfind(".//article-meta/abstract")
+def _first(texts: Iterator[str]) -> str:
+    return next((text for text in texts if text), "")
+
+
+def _terms(meta: Element) -> Terms:
+    """Addresses in links and in text alike; words of licence and copyright."""
+    places = list(meta.iter("permissions", "license", "copyright-statement", "license_ref"))
+    outermost = [item for item in places if not any(above in places for above in item.iterancestors())]
+    urls = [attribute(item, "href") for place in outermost for item in place.iter() if attribute(item, "href")]
+    words = " ".join(text_of(place) for place in outermost)
+    types = [attribute(item, "license-type") for item in meta.iter("license")]
+    addresses = [word for word in words.split() if "creativecommons.org" in word]
+    return Terms((*urls, *addresses), " ".join([words, *types]).strip())
+
+
+def _own_retraction(meta: Element) -> str:
+    for link in meta.iter("related-article"):
+        if (kind := attribute(link, "related-article-type").lower()) in _RETRACTED_LINKS:
+            return f"links to its {kind}"
+    return ""
+
+
+def _retracts(meta: Element) -> tuple[str, ...]:
+    links = [
+        alias_of(attribute(link, "href") or text_of(link))
+        for link in meta.iter("related-article")
+        if attribute(link, "related-article-type").lower() in _RETRACTING_LINKS
     ]
-    body = article.find("body")
-    if body is not None:
-        found.append(Section((), "", _paragraphs(body, numbers)))
-        found += _walk(body, (), "", numbers)
-    return tuple(section for section in found if section.paragraphs)
+    return tuple(dict.fromkeys(alias for alias in links if alias))
 
 
-def _walk(parent: etree._Element, path: tuple[str, ...], kind: str, numbers: Iterator[int]) -> list[Section]:
-    found = []
-    for section in parent.findall("sec"):
-        here = (*path, _first(section, "title"))
-        type_ = section.get("sec-type", "") or kind
-        found.append(Section(here, type_, _paragraphs(section, numbers)))
-        found += _walk(section, here, type_, numbers)
-    return found
+def _years(meta: Element) -> Iterator[int]:
+    for date in meta.findall("pub-date"):
+        if (year := _number(date, "year")) and 1600 <= year < 2200:
+            yield year
 
 
-def _paragraphs(parent: etree._Element, numbers: Iterator[int], *, deep: bool = False) -> tuple[Paragraph, ...]:
-    elements = parent.iter("p") if deep else parent.findall("p")
-    texts = filter(None, (_text(element) for element in elements))
-    return tuple(Paragraph(f"p{next(numbers)}", text) for text in texts)
+def _date(meta: Element) -> str:
+    """Electronic publication first; as many parts as are given."""
+    dates = {attribute(date, "pub-type") or attribute(date, "date-type"): date for date in meta.findall("pub-date")}
+    chosen = next((dates[kind] for kind in _DATE_ORDER if kind in dates), next(iter(dates.values()), None))
+    if chosen is None or not (year := _number(chosen, "year")):
+        return ""
+    month, day = _number(chosen, "month"), _number(chosen, "day")
+    return f"{year:04d}" + (f"-{month:02d}" + (f"-{day:02d}" if day else "") if month else "")
 
 
-def _table(wrap: etree._Element, number: int) -> Table:
-    header = [_grid(part) for part in wrap.iter("thead")]
-    rows = [_grid(part) for part in wrap.iter("tbody")]
-    caption = wrap.find("caption")
-    return Table(
-        wrap.get("id") or f"t{number}",
-        _first(wrap, "label"),
-        "" if caption is None else _text(caption),
-        tuple(row for part in header for row in part),
-        tuple(row for part in rows for row in part),
-    )
+def _number(date: Element, part: str) -> int:
+    text = (date.findtext(part) or "").strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 5 else 0
 
 
-def _grid(part: etree._Element) -> list[tuple[str, ...]]:
-    """Cells by row; a cell that spans stands in every place that it covers."""
-    rows: list[dict[int, str]] = []
-    for index, row in enumerate(part.findall("tr")):
-        while len(rows) <= index:
-            rows.append({})
-        column = 0
-        for cell in row:
-            if cell.tag not in {"td", "th"}:
-                continue
-            while column in rows[index]:
-                column += 1
-            down, right = _span(cell, "rowspan"), _span(cell, "colspan")
-            for below in range(index, index + down):
-                while len(rows) <= below:
-                    rows.append({})
-                rows[below] |= dict.fromkeys(range(column, column + right), _text(cell))
-            column += right
-    width = max((max(row, default=-1) + 1 for row in rows), default=0)
-    return [tuple(row.get(column, "") for column in range(width)) for row in rows]
-
-
-def _span(cell: etree._Element, name: str) -> int:
-    value = cell.get(name, "1")
-    return min(max(int(value), 1), 100) if value.isdigit() else 1
-
-
-def _first(parent: etree._Element, path: str) -> str:
-    found = parent.find(path)
-    return "" if found is None else _text(found)
-
-
-def _text(element: etree._Element) -> str:
-    """All text but that of floats and references lists, with white space folded."""
-    return " ".join("".join(_pieces(element)).split())
-
-
-def _pieces(element: etree._Element) -> Iterator[str]:
-    yield element.text or ""
-    for child in element:
-        if isinstance(child.tag, str) and child.tag not in SKIPPED:
-            yield from _pieces(child)
-        yield child.tail or ""
+def _topics(meta: Element) -> tuple[str, ...]:
+    """Keywords, and subjects that are not the journal's own headings."""
+    keywords = [text_of(item) for item in meta.iter("kwd")]
+    subjects = [
+        text_of(item)
+        for group in meta.iter("subj-group")
+        if attribute(group, "subj-group-type").lower() not in {"heading", "display-channel", ""}
+        for item in group.findall("subject")
+    ]
+    return tuple(dict.fromkeys(text for text in (*keywords, *subjects) if text))

@@ -1,69 +1,86 @@
-"""Documents, retractions and effects on the bus. A body larger than a message goes to the object store first."""
+"""Documents, retractions and effects onto the bus; a document larger than a message leaves its body in a store.
 
-from collections.abc import Iterator, Sequence
+While the bus is away nothing is lost and nothing is invented: publishing waits and tries the same messages again.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from google.protobuf.message import Message as Protobuf
 
-from biorl.chassis.bus.port import Message, Producer
+from biorl.chassis.bus.port import Message, Producer, TopicSpec
 from biorl.chassis.bus.tracing import trace_headers
-from biorl.document.v1 import document_pb2
-from biorl.ingester.adapters.wire import document_to_wire, effects_to_wire, retraction_to_wire
-from biorl.ingester.domain.documents import Document, Retraction
+from biorl.chassis.errors import TryLater
+from biorl.ingester.adapters.wire import document_to_wire, effects_to_wire, retraction_to_wire, without_body
+from biorl.ingester.domain.document import Document, Retraction
 from biorl.ingester.domain.effects import PerturbationEffects
+from biorl.ingester.ports import ObjectStore, StoppedError
 
-BATCH = 200
+logger = logging.getLogger(__name__)
+
+HEADROOM = 4096
+"""Bytes of a message that are key and headers."""
 
 
 @dataclass(frozen=True, slots=True)
+class Topics:
+    documents: str = "biorl.documents.v1"
+    retractions: str = "biorl.retractions.v1"
+    effects: str = "biorl.effects.v1"
+
+    def specs(self) -> list[TopicSpec]:
+        return [TopicSpec(self.documents), TopicSpec(self.retractions, compacted=True), TopicSpec(self.effects)]
+
+
 class BusPublisher:
-    """Implements `Publisher`."""
+    """The `Publisher` port. Not shared between threads."""
 
-    producer: Producer
-    documents_topic: str
-    retractions_topic: str
-    effects_topic: str
-    objects: Path
-    max_body_bytes: int = 900_000
-    """Below what the bus takes."""
+    def __init__(
+        self,
+        producer: Producer,
+        objects: ObjectStore,
+        topics: Topics,
+        max_message_bytes: int,
+        wait: Callable[[float], bool],
+    ) -> None:
+        """`wait` sleeps so many seconds and returns True once the process has to stop."""
+        self._producer = producer
+        self._objects = objects
+        self._topics = topics
+        self._max_value = max_message_bytes - HEADROOM
+        self._wait = wait
 
-    def documents(self, documents: Sequence[Document]) -> None:
-        self._publish(self.documents_topic, [(item.id, self._within(document_to_wire(item))) for item in documents])
+    def publish(
+        self, documents: Sequence[Document], retractions: Sequence[Retraction], effects: Sequence[PerturbationEffects]
+    ) -> None:
+        """Retractions first, so that a paper taken back and published anew ends as the notice says."""
+        self._send(self._topics.retractions, [_message(r.document_id, retraction_to_wire(r)) for r in retractions])
+        self._send(self._topics.documents, [self._document(document) for document in documents])
+        self._send(self._topics.effects, [_message(item.key, effects_to_wire(item)) for item in effects])
 
-    def retractions(self, retractions: Sequence[Retraction]) -> None:
-        self._publish(self.retractions_topic, [(item.document_id, retraction_to_wire(item)) for item in retractions])
+    def _document(self, document: Document) -> Message:
+        whole = document_to_wire(document)
+        if whole.ByteSize() <= self._max_value:
+            return _message(document.id, whole)
+        content = whole.SerializeToString(deterministic=True)
+        uri = self._objects.put(f"documents/{hashlib.sha256(content).hexdigest()}.binpb", content)
+        return _message(document.id, without_body(whole, uri))
 
-    def effects(self, effects: Sequence[PerturbationEffects]) -> None:
-        self._publish(self.effects_topic, [(item.key, effects_to_wire(item)) for item in effects])
-
-    def _publish(self, topic: str, keyed: Sequence[tuple[str, Protobuf]]) -> None:
-        for part in _batches(keyed):
-            self.producer.publish(topic, [_message(key, content) for key, content in part])
-
-    def _within(self, document: document_pb2.Document) -> document_pb2.Document:
-        """The document, or its head with the address of its body."""
-        data = document.SerializeToString(deterministic=True)
-        if len(data) <= self.max_body_bytes:
-            return document
-        self.objects.mkdir(parents=True, exist_ok=True)
-        path = (self.objects / f"{document.source.digest}.binpb").resolve()
-        part = path.with_suffix(".part")
-        part.write_bytes(data)
-        part.replace(path)
-        head = document_pb2.Document()
-        head.CopyFrom(document)
-        head.ClearField("sections")
-        head.ClearField("tables")
-        head.body_uri = path.as_uri()
-        return head
+    def _send(self, topic: str, messages: Sequence[Message]) -> None:
+        """Raises StoppedError when asked to stop while the bus is away."""
+        while messages:
+            try:
+                self._producer.publish(topic, messages)
+            except TryLater as away:
+                logger.warning("the bus is away, %s waits: %s", topic, away.reason)
+                if self._wait(away.after_s):
+                    raise StoppedError from away
+            else:
+                return
 
 
-def _message(key: str, content: Protobuf) -> Message:
-    headers = {"message-type": content.DESCRIPTOR.full_name.encode(), **trace_headers()}
-    return Message(key.encode(), content.SerializeToString(deterministic=True), headers)
-
-
-def _batches(keyed: Sequence[tuple[str, Protobuf]]) -> Iterator[Sequence[tuple[str, Protobuf]]]:
-    for start in range(0, len(keyed), BATCH):
-        yield keyed[start : start + BATCH]
+def _message(key: str, value: Protobuf) -> Message:
+    headers = {"message-type": value.DESCRIPTOR.full_name.encode(), **trace_headers()}
+    return Message(key.encode(), value.SerializeToString(deterministic=True), headers)

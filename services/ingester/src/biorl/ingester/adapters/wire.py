@@ -2,15 +2,72 @@
 
 from biorl.document.v1 import document_pb2 as document_pb
 from biorl.effect.v1 import effect_pb2 as effect_pb
-from biorl.ingester.domain.documents import Document, Retraction, Table
+from biorl.ingester.domain.document import Document, Retraction, Table
 from biorl.ingester.domain.effects import PerturbationEffects, ReadoutEffect
 from biorl.questions.wire import SPLITS, context_to_wire
 
 
-def effects_to_wire(item: PerturbationEffects) -> effect_pb.PerturbationEffects:
-    dataset = item.dataset
+def document_to_wire(document: Document) -> document_pb.Document:
+    return document_pb.Document(
+        id=document.id,
+        pmcid=document.pmcid,
+        pmid=document.pmid,
+        doi=document.doi,
+        title=document.title,
+        journal=document.journal,
+        year=document.year,
+        article_type=document.article_type,
+        licence=document_pb.Licence(spdx=document.licence.spdx, recognised_by=document.licence.recognised_by),
+        sections=[
+            document_pb.Section(
+                path=section.path,
+                type=section.type,
+                paragraphs=[document_pb.Paragraph(id=item.id, text=item.text) for item in section.paragraphs],
+            )
+            for section in document.sections
+        ],
+        tables=[_table_to_wire(table) for table in document.tables],
+        topics=document.topics,
+        source=document_pb.Source(
+            name=document.source.name, digest=document.source.digest, format=document.source.format
+        ),
+    )
+
+
+def _table_to_wire(table: Table) -> document_pb.Table:
+    return document_pb.Table(
+        id=table.id,
+        label=table.label,
+        caption=table.caption,
+        header=[document_pb.Row(cells=row) for row in table.header],
+        rows=[document_pb.Row(cells=row) for row in table.rows],
+    )
+
+
+def without_body(message: document_pb.Document, body_uri: str) -> document_pb.Document:
+    """What goes over the bus when the whole is too large for it."""
+    head = document_pb.Document()
+    head.CopyFrom(message)
+    head.ClearField("sections")
+    head.ClearField("tables")
+    head.body_uri = body_uri
+    return head
+
+
+def retraction_to_wire(retraction: Retraction) -> document_pb.Retraction:
+    return document_pb.Retraction(
+        document_id=retraction.document_id,
+        aliases=retraction.aliases,
+        notice_id=retraction.notice_id,
+        date=retraction.date,
+        reason=retraction.reason,
+    )
+
+
+def effects_to_wire(effects: PerturbationEffects) -> effect_pb.PerturbationEffects:
+    dataset = effects.dataset
     return effect_pb.PerturbationEffects(
-        id=item.id,
+        id=effects.id,
         dataset=effect_pb.Dataset(
             name=dataset.name,
             digest=dataset.digest,
@@ -18,14 +75,15 @@ def effects_to_wire(item: PerturbationEffects) -> effect_pb.PerturbationEffects:
             num_perturbations=dataset.num_perturbations,
             benchmarks=dataset.benchmarks,
         ),
-        context=context_to_wire(item.context),
-        perturbed_genes=item.perturbed_genes,
-        split=SPLITS[item.split],
-        readouts=[_readout(effect) for effect in item.readouts],
+        context=context_to_wire(effects.context),
+        perturbed_genes=effects.perturbed_genes,
+        split=SPLITS[effects.split],
+        readouts=[_readout_to_wire(effect) for effect in effects.readouts],
     )
 
 
-def _readout(effect: ReadoutEffect) -> effect_pb.ReadoutEffect:
+def _readout_to_wire(effect: ReadoutEffect) -> effect_pb.ReadoutEffect:
+    """None is absence, not zero."""
     message = effect_pb.ReadoutEffect(
         readout=effect.readout,
         direction=effect.direction,
@@ -37,48 +95,3 @@ def _readout(effect: ReadoutEffect) -> effect_pb.ReadoutEffect:
     if effect.differentially_expressed is not None:
         message.differentially_expressed = effect.differentially_expressed
     return message
-
-
-def document_to_wire(item: Document) -> document_pb.Document:
-    return document_pb.Document(
-        id=item.id,
-        pmcid=item.pmcid,
-        pmid=item.pmid,
-        doi=item.doi,
-        title=item.title,
-        journal=item.journal,
-        year=item.year,
-        article_type=item.article_type,
-        licence=document_pb.Licence(spdx=item.licence.spdx, recognised_by=item.licence.recognised_by),
-        sections=[
-            document_pb.Section(
-                path=section.path,
-                type=section.type,
-                paragraphs=[document_pb.Paragraph(id=part.id, text=part.text) for part in section.paragraphs],
-            )
-            for section in item.sections
-        ],
-        tables=[_table(table) for table in item.tables],
-        topics=item.topics,
-        source=document_pb.Source(name=item.source.name, digest=item.source.digest, format=item.source.format),
-    )
-
-
-def _table(table: Table) -> document_pb.Table:
-    return document_pb.Table(
-        id=table.id,
-        label=table.label,
-        caption=table.caption,
-        header=[document_pb.Row(cells=row) for row in table.header],
-        rows=[document_pb.Row(cells=row) for row in table.rows],
-    )
-
-
-def retraction_to_wire(item: Retraction) -> document_pb.Retraction:
-    return document_pb.Retraction(
-        document_id=item.document_id,
-        aliases=item.aliases,
-        notice_id=item.notice_id,
-        date=item.date,
-        reason=item.reason,
-    )

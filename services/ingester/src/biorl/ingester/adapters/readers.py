@@ -1,0 +1,90 @@
+"""Files in, papers and effects out: the `Reader` port, and the way to read without a service, a bus or a ledger.
+
+for effects in read_effects(PerturbqaSource(path=folder, cell_lines=("K562",))): ...
+for document in read_documents(JatsSource(path=folder)): ...
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+
+from biorl.ingester.adapters.files import base_name, digest_of, find
+from biorl.ingester.adapters.jats import read_jats
+from biorl.ingester.adapters.pubmed import read_pubmed
+from biorl.ingester.domain.admission import Policy, Refusal, Submission, admit
+from biorl.ingester.domain.document import Document
+from biorl.ingester.domain.effects import PerturbationEffects
+from biorl.ingester.domain.sources import (
+    EffectSource,
+    EffectTableSource,
+    JatsSource,
+    PaperSource,
+    PerturbqaSource,
+    PubmedSource,
+    Source,
+    Unit,
+)
+from biorl.ingester.ports import Item
+
+logger = logging.getLogger(__name__)
+
+_XML = ("*.xml", "*.nxml", "*.xml.gz", "*.nxml.gz")
+_TABLES = ("*.csv", "*.tsv", "*.csv.gz", "*.tsv.gz", "*.parquet")
+_PATTERNS = {"jats": _XML, "pubmed": _XML, "effect_table": _TABLES, "h5ad": ("*.h5ad",)}
+
+
+class FileReader:
+    """The `Reader` port over local files; heavy libraries are imported when a source needs them."""
+
+    def units(self, source: Source) -> Sequence[Unit]:
+        if isinstance(source, PerturbqaSource):
+            from biorl.ingester.adapters.perturbqa import find_lines  # noqa: PLC0415 - pandas
+
+            return find_lines(source)
+        name = source.name or base_name(source.path)
+        return [Unit(f"{name}/{below}", (path,)) for below, path in find(source.path, _PATTERNS[source.type])]
+
+    def digest(self, unit: Unit) -> str:
+        return digest_of(unit.paths)
+
+    def read(self, source: Source, unit: Unit) -> Iterator[Item]:
+        if isinstance(source, JatsSource):
+            return read_jats(unit.paths[0], unit.name, self.digest(unit))
+        if isinstance(source, PubmedSource):
+            return read_pubmed(unit.paths[0], unit.name, self.digest(unit))
+        return _effects(source, unit)
+
+
+def _effects(source: EffectSource, unit: Unit) -> Iterator[PerturbationEffects]:
+    if isinstance(source, PerturbqaSource):
+        from biorl.ingester.adapters.perturbqa import read_line  # noqa: PLC0415 - pandas
+
+        yield from read_line(source, unit)
+    elif isinstance(source, EffectTableSource):
+        from biorl.ingester.adapters.effect_table import read_effect_table  # noqa: PLC0415 - pandas
+
+        yield from read_effect_table(source, unit)
+    else:
+        from biorl.ingester.adapters.screens import read_screen  # noqa: PLC0415 - scipy, scanpy
+
+        yield from read_screen(source, unit)
+
+
+def read_effects(source: EffectSource) -> Iterator[PerturbationEffects]:
+    """Everything that the source holds now, in a fixed order. Raises UnreadableError and VanishedError."""
+    for unit in FileReader().units(source):
+        yield from _effects(source, unit)
+
+
+def read_documents(source: PaperSource, policy: Policy | None = None) -> Iterator[Document]:
+    """The papers that the policy admits; the others are logged. Raises UnreadableError and VanishedError.
+
+    Notices and retraction lists need a ledger: here only what a paper says of itself counts.
+    """
+    reader = FileReader()
+    for unit in reader.units(source):
+        for item in reader.read(source, unit):
+            verdict = admit(item, policy or Policy(), source.licence) if isinstance(item, Submission) else item
+            if isinstance(verdict, Document):
+                yield verdict
+            elif isinstance(verdict, Refusal):
+                logger.info("%s refused: %s %s", unit.name, verdict.code, verdict.detail)

@@ -1,0 +1,170 @@
+"""Where a screen's AnnData keeps what: found by the names that the field uses, or as the operator says.
+
+The file may say more about itself in `uns["screen"]`: organism, cell_line, perturbation_kind, licence.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from biorl.ingester.adapters.tabular import split_named
+from biorl.ingester.domain.labels import genes_of, is_control, kind_of
+from biorl.ingester.domain.sources import ScreenSource
+from biorl.ingester.ports import UnreadableError
+from biorl.questions.question import PerturbationKind, Split
+
+logger = logging.getLogger(__name__)
+
+PERTURBATIONS = ("perturbation", "perturbation_name", "condition", "target_gene", "gene", "guide_target", "gene_target")
+CELL_LINES = ("cell_line", "cell_type", "celltype", "cell_id")
+KINDS = ("perturbation_kind", "perturbation_type")
+SPLITS = ("split",)
+SYMBOLS = ("gene_symbol", "gene_symbols", "gene_name", "symbol", "feature_name")
+HUMAN = "NCBITaxon:9606"
+_SAMPLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What is known of each cell; arrays of shape (cells,)."""
+
+    groups: npt.NDArray[np.str_]
+    """Genes perturbed, joined by the separator, or "control"."""
+    cell_lines: npt.NDArray[np.str_]
+    kinds: npt.NDArray[np.str_]
+    """The file's own word; empty when it says none."""
+    splits: npt.NDArray[np.str_]
+    organism: str
+    licence: str
+
+    def of(self, cells: npt.NDArray[np.intp]) -> Self:
+        return replace(
+            self,
+            groups=self.groups[cells],
+            cell_lines=self.cell_lines[cells],
+            kinds=self.kinds[cells],
+            splits=self.splits[cells],
+        )
+
+    def kind_of(self, cells: npt.NDArray[np.bool_]) -> PerturbationKind | None:
+        """What most of the cells say. Raises UnreadableError for a word that names no kind."""
+        word = _commonest(self.kinds[cells])
+        kind = kind_of(word)
+        if word and kind is None:
+            raise UnreadableError(f"{word!r} is no kind of perturbation: set perturbation_kind")
+        return kind
+
+    def split_of(self, cells: npt.NDArray[np.bool_]) -> Split | None:
+        """None when the file does not say. Raises UnreadableError when a perturbation is on both sides."""
+        words = sorted({word for word in self.splits[cells].tolist() if word})
+        if len(words) > 1:
+            raise UnreadableError(f"a perturbation is in {' and '.join(words)}")
+        return split_named(words[0]) if words else None
+
+
+def load(path: Path) -> Any:
+    """The AnnData. Raises UnreadableError for whatever keeps it from being read."""
+    import anndata  # noqa: PLC0415 - slow to import
+
+    try:
+        screen = anndata.read_h5ad(path)
+    except (OSError, KeyError, ValueError, TypeError, AttributeError, anndata.io.IORegistryError) as error:
+        raise UnreadableError(f"{path.name} is no AnnData file: {error}") from error
+    if screen.X is None or 0 in screen.shape:
+        raise UnreadableError(f"{path.name} holds no expression")
+    screen.var_names_make_unique()
+    return screen
+
+
+def layout_of(screen: Any, source: ScreenSource) -> Layout:
+    """Raises UnreadableError when no column names perturbations or no cell is a control."""
+    said = _said(screen)
+    named = _column(screen.obs, source.perturbation_column, PERTURBATIONS)
+    if named is None:
+        raise UnreadableError(f"no obs column names perturbations; there are {', '.join(map(str, screen.obs.columns))}")
+    groups = _groups(named, source)
+    if not (groups == "control").any():
+        raise UnreadableError("no cell is a control: set `control` to its label")
+    return Layout(
+        groups=groups,
+        cell_lines=_texts(screen, source.cell_line_column, CELL_LINES, source.cell_line or said.get("cell_line", "")),
+        kinds=_texts(screen, source.kind_column, KINDS, source.perturbation_kind or said.get("perturbation_kind", "")),
+        splits=_texts(screen, source.split_column, SPLITS, ""),
+        organism=source.organism or said.get("organism", "") or HUMAN,
+        licence=source.licence or said.get("licence", ""),
+    )
+
+
+def expression(screen: Any, source: ScreenSource) -> Any:
+    """The screen with log1p of normalised expression in X. Raises UnreadableError for scaled values."""
+    values = screen[:: max(1, screen.n_obs // _SAMPLE)].to_df().to_numpy()
+    if not np.isfinite(values).all():
+        raise UnreadableError("X holds values that are no numbers")
+    if (values < 0).any():
+        raise UnreadableError("X is scaled (it has negative values): give counts or log1p of normalised counts")
+    is_counts = bool((values == np.round(values)).all()) if source.matrix == "auto" else source.matrix == "counts"
+    if is_counts:
+        import scanpy as sc  # noqa: PLC0415 - slow to import
+
+        sc.pp.normalize_total(screen, target_sum=1e4)
+        sc.pp.log1p(screen)
+    # Written by older versions without its base, which scanpy then asks for.
+    screen.uns["log1p"] = {"base": None}
+    return screen
+
+
+def readout_names(screen: Any, source: ScreenSource) -> npt.NDArray[np.str_]:
+    """Shape (genes,). Symbols, where var has them and its index holds Ensembl ids."""
+    if source.readout_column and source.readout_column not in screen.var:
+        raise UnreadableError(f"var has no column {source.readout_column}")
+    column = source.readout_column
+    if not column and all(str(name).startswith("ENS") for name in screen.var_names[:20]):
+        column = next((name for name in SYMBOLS if name in screen.var), "")
+    names = screen.var[column].astype(str) if column else screen.var_names.astype(str)
+    unique = pd.Index(names)
+    if unique.has_duplicates:
+        logger.warning(
+            "%d readouts share a symbol with another and are left under their index", unique.duplicated().sum()
+        )
+        unique = pd.Index(np.where(unique.duplicated(keep=False), screen.var_names.astype(str), unique))
+    return np.asarray(unique, dtype=str)
+
+
+def _said(screen: Any) -> dict[str, str]:
+    said = screen.uns.get("screen", {})
+    return {str(key): str(value) for key, value in said.items()} if isinstance(said, Mapping) else {}
+
+
+def _groups(named: pd.Series, source: ScreenSource) -> npt.NDArray[np.str_]:
+    """Equal perturbations get one label: "A+B" and "B+A", "A" and "A+ctrl". Empty for a cell that says nothing."""
+    labels = {}
+    for name in named.unique():
+        genes = genes_of(name, source.separator)
+        control = name == source.control if source.control else name != "" and (is_control(name) or not genes)
+        labels[name] = "control" if control else source.separator.join(genes)
+    return named.map(labels).to_numpy(dtype=str)
+
+
+def _texts(screen: Any, wanted: str, usual: Sequence[str], otherwise: str) -> npt.NDArray[np.str_]:
+    """The column's words; `otherwise`, when given, wins over a column that was only guessed."""
+    column = None if otherwise and not wanted else _column(screen.obs, wanted, usual)
+    return np.full(screen.n_obs, otherwise) if column is None else column.to_numpy(dtype=str)
+
+
+def _column(obs: pd.DataFrame, wanted: str, usual: Sequence[str]) -> pd.Series | None:
+    if wanted and wanted not in obs:
+        raise UnreadableError(f"obs has no column {wanted}")
+    name = wanted or next((name for name in usual if name in obs), "")
+    return obs[name].astype(object).where(obs[name].notna(), "").astype(str) if name else None
+
+
+def _commonest(words: npt.NDArray[np.str_]) -> str:
+    """Of equally common ones the first in the alphabet."""
+    values, counts = np.unique(words, return_counts=True)
+    return str(values[np.argmax(counts)]) if len(values) else ""
