@@ -1,16 +1,21 @@
 """`biorl demo`: the main job on this machine, and `biorl report`, its page once more."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from biorl.standalone.commands.terminal import out
 from biorl.standalone.errors import BadRequestError
+from biorl.standalone.report.facts import Row
 from biorl.standalone.runs.board import Board
 from biorl.standalone.runs.plan import SIMULATED_LINE, Plan, keep, read, task_name
-from biorl.standalone.runs.workspace import DEFAULT_ROOT, existing, locked, workspace
+from biorl.standalone.runs.ports import HOST, free_ports
+from biorl.standalone.runs.processes import BROKER_TOOL
+from biorl.standalone.runs.workspace import DEFAULT_ROOT, Workspace, existing, locked, workspace
 from biorl.standalone.supervisor.interruption import listening
 
 RunName = Annotated[str, typer.Option("--run", help="Name of the run; the same name goes on where it stopped.")]
@@ -22,7 +27,9 @@ def demo(  # noqa: PLR0917 - a command line has as many arguments as options
     cell_line: Annotated[str, typer.Option("--cell-line", help="K562, RPE1, HepG2 or Jurkat; with --data.")] = "K562",
     task: Annotated[str, typer.Option("--task", help="direction or de.")] = "direction",
     bus: Annotated[str, typer.Option("--bus", help="sqlite or kafka.")] = "sqlite",
-    bootstrap: Annotated[str, typer.Option("--bootstrap", envvar="BIORL_KAFKA", help="Kafka, host:port.")] = "",
+    bootstrap: Annotated[
+        str, typer.Option(envvar="BIORL_KAFKA", help="host:port of a Kafka broker; without it, --bus kafka starts one.")
+    ] = "",
     run: RunName = "demo",
     runs: Runs = DEFAULT_ROOT,
     steps: Annotated[int, typer.Option("--steps", min=1, help="Of GRPO.")] = 420,
@@ -31,20 +38,18 @@ def demo(  # noqa: PLR0917 - a command line has as many arguments as options
     tiny: Annotated[bool, typer.Option("--tiny", help="A small organism, for tests.")] = False,
 ) -> None:
     """Run the whole system: sources in, questions, a world model, rewards, a trained policy, a report."""
+    place = workspace(run, runs)
     plan = Plan(
         task=task_name(task),
         cell_line=_line(data, cell_line),
         data=str(data.resolve()) if data else "",
         seed=seed,
         steps=steps,
-        bus=bus,
-        bootstrap_servers=bootstrap,
         organism="tiny" if tiny else "full",
     )
-    _check(plan)
+    plan = _on_bus(plan, bus, bootstrap, place)
     from biorl.standalone.runs.demo import run_demo  # noqa: PLC0415 - heavy, and arguments are checked first
 
-    place = workspace(run, runs)
     with locked(place), listening() as interruption:
         board = Board(out)
         with board.showing():
@@ -64,13 +69,21 @@ def _line(data: Path | None, cell_line: str) -> str:
     return names.get(cell_line.lower(), cell_line)
 
 
-def _check(plan: Plan) -> None:
-    if plan.bus not in {"sqlite", "kafka"}:
-        msg = f"there is no bus {plan.bus!r}; there is sqlite, kafka"
+def _on_bus(plan: Plan, bus: str, bootstrap: str, place: Workspace) -> Plan:
+    """The plan on the bus that was asked for. A broker of the run's own keeps its port when the run goes on."""
+    if bus == "sqlite":
+        return plan
+    if bus != "kafka":
+        msg = f"there is no bus {bus!r}; there is sqlite, kafka"
         raise BadRequestError(msg)
-    if plan.bus == "kafka" and not plan.bootstrap_servers:
-        msg = "a Kafka bus needs --bootstrap HOST:PORT; `make kafka` starts a broker, `make demo BUS=kafka` does both"
+    if bootstrap:
+        return replace(plan, bus=bus, bootstrap_servers=bootstrap)
+    if not BROKER_TOOL.is_file():
+        msg = f"a Kafka bus needs a broker: give --bootstrap HOST:PORT, or start the command where {BROKER_TOOL} is"
         raise BadRequestError(msg)
+    before = read(place) if place.plan.is_file() else None
+    address = before.bootstrap_servers if before and before.own_broker else f"{HOST}:{free_ports(1)[0]}"
+    return replace(plan, bus=bus, bootstrap_servers=address, own_broker=True)
 
 
 def report(run: Annotated[str, typer.Argument(help="Name of the run.")] = "demo", runs: Runs = DEFAULT_ROOT) -> None:
@@ -102,24 +115,25 @@ def show(run: str, runs: Path) -> None:
     if not result.rows:
         msg = f"the run {run!r} has no evaluation yet; go on with: biorl demo --run {run}"
         raise BadRequestError(msg)
-    table = Table(title=f"{plan.task}, {plan.cell_line}: {result.num_questions} held-out questions")
-    for column in ("", "AUC per gene", "95% (perturbations)", "p (null)", "SD P(yes)", "pooled F1", "pooled MCC"):
-        table.add_column(column, justify="left" if not column else "right")
+    table = Table(title=f"{plan.task}, {plan.cell_line}: {result.num_questions} held-out questions", box=SIMPLE_HEAD)
+    for column in ("", "AUC per gene", "95% interval", "p (null)", "SD P(yes)", "pooled F1", "pooled MCC"):
+        table.add_column(column, justify="left" if not column else "right", no_wrap=True)
     for row in result.rows:
-        table.add_row(*_cells(row))
+        table.add_row(*_cells(row), style="bold" if row.name == "policy after" else "")
     if result.null_max is not None:
-        table.add_row("null, highest of 200", f"{result.null_max:.3f}", *[""] * 5)
+        table.add_row(f"null, highest of {len(result.null)}", f"{result.null_max:.3f}", *[""] * 5, style="dim")
     out.print(table)
     if result.share_of_lift is not None:
         out.print(f"The policy kept {result.share_of_lift:.0%} of the verifier's lift over chance.")
     facts = Facts(place.name, plan.in_words(), plan.task, plan.cell_line, evaluation=result)
     out.print(verdict(facts), soft_wrap=True)
-    out.print(REMARKS[0], style="dim", soft_wrap=True)
+    for remark in (REMARKS[0], *result.leakage[-1:]):
+        out.print(remark, style="dim", soft_wrap=True)
     if place.report.is_file():
         out.print(f"report: {place.report}", soft_wrap=True)
 
 
-def _cells(row: Any) -> list[str]:
+def _cells(row: Row) -> list[str]:
     def number(value: float | None, places: int = 3) -> str:
         return "–" if value is None else f"{value:.{places}f}"
 

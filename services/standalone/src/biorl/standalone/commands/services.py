@@ -2,23 +2,28 @@
 
 import asyncio
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
 from rich.table import Table
 
+from biorl.client.rewards import Group, Outage, Reward, RewardClient, RewardsUnavailableError
 from biorl.questions.question import Question
 from biorl.standalone.commands.demo import RunName, Runs
 from biorl.standalone.commands.terminal import out
-from biorl.standalone.errors import BadRequestError
+from biorl.standalone.errors import BadRequestError, RunFailedError
 from biorl.standalone.runs import endpoints as ports
 from biorl.standalone.runs.endpoints import SERVICES
 from biorl.standalone.runs.plan import read
-from biorl.standalone.runs.traffic import TOPICS, Traffic, opened
+from biorl.standalone.runs.reading import last_event
+from biorl.standalone.runs.traffic import GENERATOR_GROUP, GENERATOR_TOPICS, TOPICS, Traffic, opened
 from biorl.standalone.runs.workspace import DEFAULT_ROOT, existing, locked
 from biorl.standalone.supervisor.interruption import listening
-from biorl.standalone.supervisor.process import answers
+from biorl.standalone.supervisor.process import answers, why_not_ready
 from biorl.standalone.supervisor.supervisor import Supervisor
 
 
@@ -49,64 +54,106 @@ def up(run: RunName = "demo", runs: Runs = DEFAULT_ROOT) -> None:
 
 
 def status(run: RunName = "demo", runs: Runs = DEFAULT_ROOT) -> None:
-    """Services, topics and lag of a run."""
+    """Services, verifiers, topics and lag of a run, and what its training did last."""
     place = existing(run, runs)
     chosen = ports.read(place)
-    table = Table("service", "state", title=f"run {run}")
+    table = Table("service", "state", title=f"run {run}", box=SIMPLE_HEAD)
     for name in SERVICES:
-        alive = answers(chosen.ready_url(name).replace("/readyz", "/healthz"))
-        ready = alive and answers(chosen.ready_url(name))
-        table.add_row(name, "[green]ready[/green]" if ready else "alive, not ready" if alive else "not running")
+        table.add_row(name, _state(chosen.ready_url(name)))
     out.print(table)
+    out.print(f"verifiers: {', '.join(asyncio.run(_verifiers(chosen.address(chosen.verifier)))) or 'none answers'}")
     with opened(read(place), place) as bus:
         traffic = Traffic(bus)
-        topics = Table("topic", "messages", "lag of the generator")
+        topics = Table("topic", "messages", "not yet read by the generator", box=SIMPLE_HEAD)
         for topic in TOPICS:
-            topics.add_row(topic, str(traffic.count(topic)), str(traffic.lag("question-generator", topic)))
+            lag = traffic.lag(GENERATOR_GROUP, topic) if topic in GENERATOR_TOPICS else None
+            topics.add_row(topic, f"{traffic.count(topic):,}", "" if lag is None else f"{lag:,}")
+        event = last_event(bus)
     out.print(topics)
+    out.print(f"last event of training: {event or 'none yet'}", soft_wrap=True)
 
 
-def score(
-    question: Annotated[str, typer.Argument(help="Id of a question of the run (a prefix will do).")],
-    completions: Annotated[list[str], typer.Argument(help='Completions, e.g. "<answer>yes</answer>".')],
+def _state(ready_url: str) -> str:
+    if answers(ready_url):
+        return "[green]ready[/green]"
+    reason = why_not_ready(ready_url)
+    return f"[yellow]not ready: {reason}[/yellow]" if reason else "[dim]not running[/dim]"
+
+
+async def _verifiers(address: str) -> list[str]:
+    import grpc  # noqa: PLC0415
+
+    from biorl.chassis.grpc.config import GrpcClientConfig  # noqa: PLC0415
+    from biorl.client.beliefs import VerifierClient  # noqa: PLC0415
+
+    try:
+        async with VerifierClient(GrpcClientConfig(target=address, timeout_s=3)) as client:
+            return [f"{one.name}@{one.version}" for one in await client.list_verifiers()]
+    except grpc.aio.AioRpcError:  # it does not run; the table above says so
+        return []
+
+
+def score(  # noqa: PLR0917 - as many as the command has options
+    question: Annotated[str, typer.Argument(help="Id of a question of the run; a prefix will do.")] = "",
+    completions: Annotated[list[str] | None, typer.Argument(help='Completions, e.g. "<answer>yes</answer>".')] = None,
+    jsonl: Annotated[
+        Path | None,
+        typer.Option("--jsonl", help='Lines of {"question": id, "completions": [text, ...]} in place of arguments.'),
+    ] = None,
     run: RunName = "demo",
     runs: Runs = DEFAULT_ROOT,
     target: Annotated[str, typer.Option(help="Reward service; without it, the run's own.")] = "",
     *,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON lines in place of tables.")] = False,
 ) -> None:
     """Ask what reward completions of a question would get, and why."""
-    from biorl.client.rewards import Group, Outage, RewardClient, RewardsUnavailableError  # noqa: PLC0415
-
     place = existing(run, runs)
-    chosen = ports.read(place)
-    asked = _question(place.training, question)
-
-    async def ask() -> list[object]:
-        where = target or chosen.address(chosen.rewards)
-        async with RewardClient(where, Outage("stop")) as client:
-            return list((await client.score([Group(asked, tuple(completions))]))[0])
-
+    groups = asked_for(place.training, question, completions or [], jsonl)
+    where = target or ports.read(place).address(ports.read(place).rewards)
     try:
-        rewards = asyncio.run(ask())
+        answers_ = asyncio.run(_rewards(where, groups))
     except RewardsUnavailableError as error:
         msg = f"{error}; start the services with: biorl up --run {run}"
-        raise BadRequestError(msg) from error
-    _print(asked.prompt[-1].content, completions, rewards, as_json=as_json)
+        raise RunFailedError(msg) from error
+    for group, rewards in zip(groups, answers_, strict=True):
+        _print(group, rewards, as_json=as_json)
 
 
-def _print(prompt: str, completions: list[str], rewards: list[object], *, as_json: bool) -> None:
-    from dataclasses import asdict  # noqa: PLC0415
+async def _rewards(where: str, groups: list[Group]) -> tuple[tuple[Reward, ...], ...]:
+    async with RewardClient(where, Outage("stop")) as client:
+        return await client.score(groups)
 
-    rows = [asdict(reward) for reward in rewards]  # type: ignore[call-overload]
+
+def asked_for(training: Path, question: str, completions: list[str], jsonl: Path | None) -> list[Group]:
+    """Groups out of arguments or a file of JSON lines. Raises BadRequestError for either that makes no sense."""
+    if jsonl is None:
+        if not question or not completions:
+            msg = "give a question id and a completion, or a file with --jsonl"
+            raise BadRequestError(msg)
+        return [Group(_question(training, question), tuple(completions))]
+    groups = []
+    for number, line in enumerate(jsonl.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            content = json.loads(line)
+            texts = tuple(str(text) for text in content["completions"])
+            groups.append(Group(_question(training, str(content["question"])), texts))
+        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            msg = f'{jsonl}, line {number} is not {{"question": id, "completions": [text, ...]}}'
+            raise BadRequestError(msg) from error
+    return groups
+
+
+def _print(group: Group, rewards: tuple[Reward, ...], *, as_json: bool) -> None:
     if as_json:
-        out.print_json(json.dumps([{"completion": text, **row} for text, row in zip(completions, rows, strict=True)]))
+        for text, reward in zip(group.completions, rewards, strict=True):
+            line = {"question": group.question.id, "completion": text, **asdict(reward)}
+            out.print(json.dumps(line), soft_wrap=True, markup=False)
         return
-    table = Table("completion", "reward", "status", "reason", "parts", title=prompt)
-    for text, row in zip(completions, rows, strict=True):
-        parts = ", ".join(f"{part['name']} {part['value']:.3f}" for part in row["parts"] if part["value"] is not None)
-        value = "–" if row["reward"] is None else f"{row['reward']:.3f}"
-        table.add_row(text, value, row["status"], row["reason"], parts)
+    table = Table("completion", "reward", "status", "reason", "parts", title=group.question.prompt[-1].content)
+    for text, reward in zip(group.completions, rewards, strict=True):
+        parts = ", ".join(f"{part.name} {part.value:.3f}" for part in reward.parts if part.value is not None)
+        value = "–" if reward.reward is None else f"{reward.reward:.3f}"
+        table.add_row(escape(text), value, reward.status, reward.reason, parts)
     out.print(table)
 
 

@@ -14,7 +14,7 @@ from biorl.standalone.commands.terminal import out
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.runs.plan import read
 from biorl.standalone.runs.traffic import EFFECTS, opened
-from biorl.standalone.runs.workspace import DEFAULT_ROOT, Workspace, existing
+from biorl.standalone.runs.workspace import DEFAULT_ROOT, Workspace, existing, write_json
 
 app = typer.Typer(no_args_is_help=True, help="World models: train, evaluate, card, serve.")
 
@@ -52,7 +52,12 @@ def train(
 
 
 @app.command()
-def evaluate(name: Name = "perturbation-knn", run: Run = "demo", runs: Runs = DEFAULT_ROOT) -> None:
+def evaluate(
+    name: Name = "perturbation-knn",
+    run: Run = "demo",
+    runs: Runs = DEFAULT_ROOT,
+    into: Annotated[Path | None, typer.Option("--out", help="Write the JSON to this file.")] = None,
+) -> None:
     """Measure a run's verifier on held-out effects, which it has never seen."""
     from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415
     from biorl.soft_verifier.training import evaluate as measure  # noqa: PLC0415
@@ -63,8 +68,11 @@ def evaluate(name: Name = "perturbation-knn", run: Run = "demo", runs: Runs = DE
         msg = f"there is no verifier {name!r}; there is {', '.join(VERIFIERS)}"
         raise BadRequestError(msg)
     model = VERIFIERS[name](FolderArtifacts(place.artifacts).load(name))
-    for result in measure(model, effects_of(place)):  # type: ignore[arg-type]
-        out.print_json(json.dumps(result, default=str))
+    results = measure(model, effects_of(place))  # type: ignore[arg-type]
+    if into:
+        write_json(into, results)
+    else:
+        out.print_json(json.dumps(results))
 
 
 @app.command()

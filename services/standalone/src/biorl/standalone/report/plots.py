@@ -77,7 +77,7 @@ def reward_over_steps(steps: Sequence[Step]) -> str:
         axes.plot(numbers, rewards, color=COLOURS["policy before"], linewidth=0.8)
         axes.plot(numbers, running_mean(rewards, max(1, len(rewards) // 20)), color=BAR, linewidth=2.2)
         axes.set_xlabel("training step")
-        axes.set_ylabel("mean reward of scored rollouts")
+        axes.set_ylabel("mean reward, as the trainer sees it")
         axes.grid(axis="y", color=GRID, linewidth=0.5)
 
     return _draw("Mean reward over training steps", 6.4, 3.0, draw)

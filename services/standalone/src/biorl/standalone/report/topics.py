@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from biorl.chassis.bus import Bus
+from biorl.effect.v1 import effect_pb2
 from biorl.question.v1 import question_pb2
 from biorl.reward.v1 import reward_pb2
 from biorl.verifier.v1 import verifier_pb2
 
-QUESTIONS, REWARDS = "biorl.questions.v1", "biorl.rewards.v1"
+EFFECTS, QUESTIONS, REWARDS = "biorl.effects.v1", "biorl.questions.v1", "biorl.rewards.v1"
 COMPOSED = "reward"
 """What the composed reward is called among the judges."""
 
@@ -26,8 +27,11 @@ class QuestionCounts:
 
 
 def values(bus: Bus, topic: str) -> Iterator[bytes]:
-    """Every value of a topic from its beginning to where it ends now."""
-    end = bus.end_offsets(topic)
+    """Every value of a topic from its beginning to where it ends now; none for a topic that is not there."""
+    try:
+        end = bus.end_offsets(topic)
+    except KeyError:
+        return
     for record in bus.read(dict.fromkeys(end, 0), end):
         if record.value is not None:
             yield record.value
@@ -66,6 +70,21 @@ def count_verdicts(bus: Bus) -> dict[str, dict[str, int]]:
             if part.HasField("verdict"):
                 counts[part.name][_status(part.verdict.status)] += 1
     return {judge: dict(counts[judge]) for judge in sorted(counts, key=lambda name: (name != COMPOSED, name))}
+
+
+def datasets(bus: Bus) -> dict[str, str]:
+    """Digest of the files of each dataset that effects came from, by its name."""
+    found = (effect_pb2.PerturbationEffects.FromString(value).dataset for value in values(bus, EFFECTS))
+    return dict(sorted({dataset.name: dataset.digest for dataset in found}.items()))
+
+
+def composition_digest(bus: Bus) -> str:
+    """Name and digest of the composition that the newest scored rollout was scored by; empty when there is none."""
+    last = b""
+    for last in values(bus, REWARDS):  # noqa: B007 - the last value is what is wanted
+        pass
+    rollout = reward_pb2.ScoredRollout.FromString(last)
+    return f"{rollout.composition}, sha256 {rollout.composition_digest}" if last else ""
 
 
 def _status(number: verifier_pb2.Status) -> str:

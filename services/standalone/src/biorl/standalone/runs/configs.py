@@ -12,6 +12,8 @@ from biorl.standalone.runs.workspace import Workspace
 
 TRAINING_RUN = "policy"
 """The trainer's run id: one training run a workspace."""
+WORLD_MODEL = "perturbation-knn"
+"""The verifier whose beliefs are the reward."""
 
 
 def write_configs(plan: Plan, place: Workspace, endpoints: Endpoints) -> None:

@@ -28,6 +28,8 @@ class Plan:
     """"sqlite" or "kafka"."""
     bootstrap_servers: str = ""
     """Of Kafka."""
+    own_broker: bool = False
+    """The run starts that broker itself and keeps its data in the run's folder."""
     organism: str = "full"
     """"full" or "tiny": size of the simulated organism."""
 

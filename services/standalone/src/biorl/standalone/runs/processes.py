@@ -24,6 +24,18 @@ def service(name: str, place: Workspace, endpoints: Endpoints) -> ProcessSpec:
     )
 
 
+BROKER = "kafka"
+BROKER_TOOL = Path("tools/kafka/run_broker.py")
+"""Below the folder where the command is given: it comes with the repository, not with the package."""
+
+
+def broker(place: Workspace, address: str) -> ProcessSpec:
+    """A Kafka broker of the run's own."""
+    port = address.rpartition(":")[2]
+    command = (sys.executable, str(BROKER_TOOL), "--port", port, "--folder", str(place.broker))
+    return ProcessSpec(BROKER, command, place.log(BROKER), ready_url=f"tcp://{address}", has_children=True)
+
+
 def job(name: str, place: Workspace, *arguments: str | Path) -> ProcessSpec:
     """A `biorl` command in a process of its own, so that the supervisor stays awake and memory is given back."""
     command = (sys.executable, "-m", "biorl.standalone", *(str(one) for one in arguments))

@@ -5,10 +5,12 @@ import sqlite3
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from biorl.chassis.bus import Bus
+from biorl.run.v1 import run_pb2
 from biorl.standalone.report.facts import (
     Calibration,
     CalibrationBin,
@@ -18,16 +20,17 @@ from biorl.standalone.report.facts import (
     ServiceUse,
     Step,
 )
-from biorl.standalone.report.topics import count_questions, count_verdicts
-from biorl.standalone.runs.configs import TRAINING_RUN
+from biorl.standalone.report.topics import composition_digest, count_questions, count_verdicts, datasets, values
+from biorl.standalone.runs.configs import TRAINING_RUN, WORLD_MODEL
 from biorl.standalone.runs.endpoints import SERVICES
 from biorl.standalone.runs.plan import Plan
+from biorl.standalone.runs.traffic import RUNS
 from biorl.standalone.runs.workspace import Workspace
 
 REMARKS = (
     "Training prompts cover the benchmark's own pairs, while their experimental labels reach no verifier, no reward "
-    "and no training set. The policy is rewarded by a world model's beliefs about the very pairs that it is tested "
-    "on, so this shows that it absorbed them, not that it generalises to new pairs.",
+    "and no training set. The policy is rewarded by a world model's beliefs about the very pairs that it is tested on, "
+    "so this shows that it absorbed them, not that it generalises to new pairs.",
     "The null gives every perturbation one random score, shared by all readout genes, 200 times. A bootstrap over "
     "genes alone is too narrow, because genes share their perturbations.",
     "Pooled F1 and MCC are for comparison with papers only: the gene-frequency row, which knows nothing of "
@@ -45,14 +48,14 @@ def facts_of(plan: Plan, place: Workspace, bus: Bus) -> Facts:
         finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
         evaluation=evaluation(place),
         steps=steps(place, TRAINING_RUN),
-        calibration=calibration(place),
+        calibration=calibration(plan, place),
         statuses=count_verdicts(bus),
         questions=counted.by_task,
         topics=counted.by_topic,
         documents=refused_and_taken(place),
         question_refusals=question_refusals(place),
         usage=usage(place),
-        provenance=provenance(plan, place),
+        provenance=provenance(plan, place, bus),
         configuration={
             name: place.config(name).read_text(encoding="utf-8") for name in SERVICES if place.config(name).is_file()
         },
@@ -109,21 +112,24 @@ def last_step(place: Workspace, run_id: str) -> Step | None:
     return known[-1] if known else None
 
 
-def calibration(place: Workspace) -> tuple[Calibration, ...]:
-    found = []
-    for path in sorted(place.artifacts.glob("*/*/card.json")):
-        card = _json(path) or {}
-        found += [_calibration(card, model) for model in card.get("models", []) if model.get("reliability")]
-    return tuple(found)
-
-
-def _calibration(card: Mapping[str, Any], model: Mapping[str, Any]) -> Calibration:
-    bins = tuple(
-        CalibrationBin(item["predicted"], item["observed"], int(item["count"])) for item in model["reliability"]
+def calibration(plan: Plan, place: Workspace) -> tuple[Calibration, ...]:
+    """Of the world model on the held-out effects of the run's own task and cell line."""
+    if not place.belief_quality.is_file():
+        return ()
+    measured: list[dict[str, Any]] = json.loads(place.belief_quality.read_text(encoding="utf-8"))
+    return tuple(
+        _calibration(one)
+        for one in measured
+        if one["task"] == plan.task and one["cell_line"] == plan.cell_line and one.get("reliability")
     )
-    context = model.get("context", {})
-    name = f"{card.get('name', 'verifier')}, {model.get('task', '')} {context.get('cell_line', '')}".strip()
-    return Calibration(name, "train perturbations left out in turn", bins, model.get("calibration_error"))
+
+
+def _calibration(measured: Mapping[str, Any]) -> Calibration:
+    bins = tuple(
+        CalibrationBin(item["probability"], item["observed"], int(item["count"])) for item in measured["reliability"]
+    )
+    covered = f"{measured['coverage']:.0%} of {measured['num_pairs']} held-out pairs, which it never saw"
+    return Calibration(WORLD_MODEL, covered, bins, measured["calibration_error"])
 
 
 def refused_and_taken(place: Workspace) -> dict[str, int]:
@@ -157,13 +163,36 @@ def usage(place: Workspace) -> tuple[ServiceUse, ...]:
     return tuple(ServiceUse(name=name, **values) for name, values in content.items())
 
 
-def provenance(plan: Plan, place: Workspace) -> dict[str, str]:
+def provenance(plan: Plan, place: Workspace, bus: Bus) -> dict[str, str]:
+    """Digests, seeds and versions: what another person needs to get the same run."""
     manifest = _json(place.training / TRAINING_RUN / "manifest.json") or {}
-    artifacts = {
-        f"artifact {path.parent.parent.name}": path.parent.name
-        for path in sorted(place.artifacts.glob("*/*/card.json"))
-    }
-    return {"seed": str(plan.seed), "questions digest": str(manifest.get("digest", ""))} | artifacts
+    found = {"seed": str(plan.seed), "bus": plan.bus, "questions": f"sha256 {manifest.get('digest', 'not kept')}"}
+    for dataset, digest in datasets(bus).items():
+        found[f"data {dataset}"] = f"sha256 {digest}"
+    for path in sorted(place.artifacts.glob("*/*/card.json")):
+        card = _json(path) or {}
+        training = card.get("training_data", {}).get("digest", "")
+        found[f"world model {path.parent.parent.name}"] = f"version {path.parent.name}, training data sha256 {training}"
+    if composition := composition_digest(bus):
+        found["reward composition"] = composition
+    return found | {f"{name} version": version(name) for name in VERSIONS}
+
+
+VERSIONS = ("biorl-standalone", "torch", "transformers", "trl", "numpy", "scanpy")
+
+
+def last_event(bus: Bus) -> str:
+    """What training did last, in words; empty when there was none."""
+    events = [run_pb2.RunEvent.FromString(value) for value in values(bus, RUNS)]
+    if not events:
+        return ""
+    event = max(events, key=lambda one: one.at_ms)
+    kind = event.WhichOneof("event") or "nothing"
+    content = getattr(event, kind, None)
+    told = {field.name: value for field, value in content.ListFields()} if content is not None else {}
+    told.pop("config_json", None)
+    words = ", ".join(f"{name} {value}" for name, value in told.items() if not isinstance(value, Mapping))
+    return f"{kind} at {datetime.fromtimestamp(event.at_ms / 1000, UTC):%H:%M:%S} UTC, {words}"
 
 
 def _json(path: Path) -> dict[str, Any] | None:

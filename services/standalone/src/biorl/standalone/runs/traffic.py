@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from biorl.chassis.bus import Bus, BusConfig, KafkaBusConfig, SqliteBusConfig, open_bus
+from biorl.chassis.errors import TryLater
 from biorl.standalone.runs.plan import Plan
 from biorl.standalone.runs.workspace import Workspace
 
 DOCUMENTS, RETRACTIONS, EFFECTS = "biorl.documents.v1", "biorl.retractions.v1", "biorl.effects.v1"
 QUESTIONS, REWARDS, RUNS = "biorl.questions.v1", "biorl.rewards.v1", "biorl.runs.v1"
+GENERATOR_GROUP = "question-generator"
+GENERATOR_TOPICS = (DOCUMENTS, RETRACTIONS, EFFECTS)
+"""What the question-generator reads, and under which group."""
 TOPICS = (DOCUMENTS, RETRACTIONS, EFFECTS, QUESTIONS, REWARDS, RUNS)
 
 
@@ -33,18 +37,22 @@ class Traffic:
     """Asks the bus; a topic that is not there yet counts nothing."""
 
     bus: Bus
+    _known: dict[str, int] = field(default_factory=dict)
 
     def count(self, topic: str) -> int:
-        """Records ever published."""
+        """Records ever published; the last known number while the bus is away."""
         try:
-            return sum(self.bus.end_offsets(topic).values())
-        except KeyError:
-            return 0
+            self._known[topic] = sum(self.bus.end_offsets(topic).values())
+        except (KeyError, TryLater):  # a display must not end a run
+            return self._known.get(topic, 0)
+        return self._known[topic]
 
-    def lag(self, group: str, topic: str) -> int:
-        """Records that the group has not yet done with."""
+    def lag(self, group: str, topic: str) -> int | None:
+        """Records that the group has not yet done with; None while the bus is away."""
         try:
             ends, done = self.bus.end_offsets(topic), self.bus.committed(group, topic)
         except KeyError:
             return 0
+        except TryLater:
+            return None
         return sum(end - done.get(place, 0) for place, end in ends.items())

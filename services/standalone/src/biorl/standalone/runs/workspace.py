@@ -65,6 +65,16 @@ class Workspace:
         return self.root / "report.html"
 
     @property
+    def broker(self) -> Path:
+        """Data of the run's own Kafka broker, where it has one."""
+        return self.root / "kafka"
+
+    @property
+    def belief_quality(self) -> Path:
+        """How good the world model is on held-out effects."""
+        return self.root / "verifier-evaluation.json"
+
+    @property
     def usage(self) -> Path:
         return self.root / "usage.json"
 

@@ -8,6 +8,7 @@ process ends, whatever ended it, and adds up over restarts.
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -30,9 +31,11 @@ class ProcessSpec:
     log: Path
     """stdout and stderr are appended to it."""
     ready_url: str = ""
-    """Answers 200 when the process does its work; empty for one that is ready as soon as it runs."""
+    """http: answers 200 when the process does its work; tcp://host:port: lets connect; empty: ready when it runs."""
     is_job: bool = False
     """Ends by itself with exit status 0 when it is done; any other end is a death."""
+    has_children: bool = False
+    """Ends processes of its own when it is asked politely, so it is not killed in a hurry."""
     env: Mapping[str, str] = field(default_factory=dict)
     """On top of the parent's environment."""
 
@@ -125,9 +128,24 @@ def _end_with_parent() -> None:
         _LIBC.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
 
 
-def answers(url: str) -> bool:
-    """True when the URL answers with a success in time."""
+def why_not_ready(url: str) -> str:
+    """What a /readyz probe that is not ready says; empty when it is ready, or nothing answers at all."""
     try:
+        urllib.request.urlopen(url, timeout=PROBE_TIMEOUT_S).close()  # noqa: S310 - our own probes
+    except urllib.error.HTTPError as answer:
+        return answer.read(500).decode(errors="replace").strip()
+    except (urllib.error.URLError, TimeoutError, ConnectionError, OSError):
+        return ""
+    return ""
+
+
+def answers(url: str) -> bool:
+    """True when the URL answers with a success in time, or a tcp:// address lets connect."""
+    try:
+        if url.startswith("tcp://"):
+            host, port = url.removeprefix("tcp://").split(":")
+            socket.create_connection((host, int(port)), PROBE_TIMEOUT_S).close()
+            return True
         with urllib.request.urlopen(url, timeout=PROBE_TIMEOUT_S) as response:  # noqa: S310 - our own probes
             return bool(response.status < 300)
     except (urllib.error.URLError, TimeoutError, ConnectionError, OSError):

@@ -14,7 +14,7 @@ from pathlib import Path
 from biorl.standalone.supervisor.process import ProcessSpec, ServiceProcess, Usage
 from biorl.standalone.supervisor.restart import GiveUpError, Restarts
 
-GRACE_S = 20.0
+GRACE_S = 40.0
 """Time for one process to end after SIGTERM."""
 PAUSE_S = 0.05
 
@@ -87,9 +87,9 @@ class Supervisor:
         pids = {name: child.process.pid for name, child in self._children.items()}
         return {name: pid for name, pid in pids.items() if pid is not None}
 
-    def stop(self, hurry: Callable[[], bool] = lambda: False) -> None:
-        """Ends everything, last started first; when `hurry` turns true, at once."""
-        for name in reversed(list(self._children)):
+    def stop(self, hurry: Callable[[], bool] = lambda: False, but: str = "") -> None:
+        """Ends everything but one, last started first; when `hurry` turns true, at once."""
+        for name in [name for name in reversed(self._children) if name != but]:
             self._stop_one(self._children.pop(name), hurry)
 
     def stop_one(self, name: str) -> None:
@@ -101,7 +101,8 @@ class Supervisor:
         process.send(signal.SIGTERM)
         deadline = time.monotonic() + GRACE_S
         while process.pid is not None and process.poll() is None:
-            if hurry() or time.monotonic() > deadline:
+            in_a_hurry = hurry() and not process.spec.has_children
+            if in_a_hurry or time.monotonic() > deadline:
                 process.send(signal.SIGKILL)
             time.sleep(PAUSE_S)
 
