@@ -1,45 +1,26 @@
-"""A typed client of the soft-verifier: the world models themselves, for people who want beliefs and not rewards."""
+"""The soft-verifier, for asyncio: what it holds, what it thinks of answers, what it believes of bare claims."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Self
 
 from biorl.chassis.grpc.client import open_channel
 from biorl.chassis.grpc.config import GrpcClientConfig
-from biorl.client.rewards import status_word
+from biorl.client.belief import Belief, Verdict, Verifier
+from biorl.client.reward import Group
+from biorl.client.wire import belief_from_wire, group_to_wire, verdicts_from_wire, verifier_from_wire
 from biorl.questions.question import Claim
 from biorl.questions.wire import claim_to_wire
 from biorl.verifier.v1 import verifier_pb2 as pb
 from biorl.verifier.v1.verifier_pb2_grpc import VerifierServiceStub
 
+__all__ = ["Belief", "Verdict", "Verifier", "VerifierClient"]
+
 CHUNK = 4096
 """Claims a call."""
 
 
-@dataclass(frozen=True, slots=True)
-class Belief:
-    probability: float | None
-    """Calibrated P(claim); None when the verifier does not know."""
-    baseline: float | None
-    """The same from the readout gene's base rate alone."""
-    status: str
-    reason: str
-    uncertainty: float | None
-    source: str
-    """`verifier@version`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verifier:
-    name: str
-    version: str
-    digest: str
-    tasks: tuple[str, ...]
-    card_json: str
-
-
 class VerifierClient:
-    """Belongs to one event loop; `async with` closes it."""
+    """Belongs to one event loop; `async with` closes it. Raises grpc.aio.AioRpcError when nobody answers."""
 
     def __init__(self, config: GrpcClientConfig | str) -> None:
         self._channel = open_channel(GrpcClientConfig(target=config) if isinstance(config, str) else config)
@@ -53,10 +34,12 @@ class VerifierClient:
 
     async def list_verifiers(self) -> tuple[Verifier, ...]:
         response = await self._stub.ListVerifiers(pb.ListVerifiersRequest())
-        return tuple(
-            Verifier(item.source.verifier, item.source.version, item.source.digest, tuple(item.tasks), item.card_json)
-            for item in response.verifiers
-        )
+        return tuple(verifier_from_wire(item) for item in response.verifiers)
+
+    async def verify(self, verifier: str, groups: Sequence[Group]) -> tuple[tuple[Verdict, ...], ...]:
+        """One verdict for each completion, in order; questions go sealed."""
+        request = pb.VerifyRequest(verifier=verifier, groups=[group_to_wire(group) for group in groups])
+        return verdicts_from_wire(await self._stub.Verify(request), groups)
 
     async def predict(self, verifier: str, claims: Sequence[Claim]) -> tuple[Belief, ...]:
         """One belief for each claim, in order; long lists go in several calls."""
@@ -64,16 +47,5 @@ class VerifierClient:
         for start in range(0, len(claims), CHUNK):
             wire = [claim_to_wire(claim) for claim in claims[start : start + CHUNK]]
             response = await self._stub.Predict(pb.PredictRequest(verifier=verifier, claims=wire))
-            beliefs.extend(_from_wire(item) for item in response.beliefs)
+            beliefs.extend(belief_from_wire(item) for item in response.beliefs)
         return tuple(beliefs)
-
-
-def _from_wire(message: pb.Belief) -> Belief:
-    return Belief(
-        probability=message.probability if message.HasField("probability") else None,
-        baseline=message.baseline if message.HasField("baseline") else None,
-        status=status_word(message.status),
-        reason=message.reason,
-        uncertainty=message.uncertainty if message.HasField("uncertainty") else None,
-        source=f"{message.source.verifier}@{message.source.version}",
-    )

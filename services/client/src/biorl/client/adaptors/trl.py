@@ -9,15 +9,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from biorl.chassis.grpc.config import GrpcClientConfig
-from biorl.client.rewards import Group, Outage, Reward, RewardClient
+from biorl.client.adaptors.completions import Completion, text_of
+from biorl.client.outage import Outage
+from biorl.client.reward import Reward, grouped
+from biorl.client.rewards import RewardClient
 from biorl.questions.question import Question
 
-Completion = str | Sequence[Mapping[str, str]]
-"""Plain text, or chat messages for a conversational prompt."""
+LogMetric = Callable[[str, float], None]
+LogExtra = Callable[[str, list[Any]], None]
 
 
 class RewardFunction:
-    """`GRPOTrainer(reward_funcs=RewardFunction(target, questions))`."""
+    """`GRPOTrainer(reward_funcs=RewardFunction(target, questions))`; for AsyncGRPOTrainer as well."""
 
     __name__ = "biorl"  # TRL logs a reward under this name
 
@@ -38,7 +41,7 @@ class RewardFunction:
         self._run_id = run_id
         self._outage = outage
         self._scale = scale
-        self._clients: dict[int, RewardClient] = {}
+        self._clients: dict[asyncio.AbstractEventLoop, RewardClient] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_clients": {}}
@@ -47,44 +50,30 @@ class RewardFunction:
         self,
         completions: Sequence[Completion],
         question_id: Sequence[str],
-        log_metric: Callable[[str, float], None] | None = None,
+        log_metric: LogMetric | None = None,
+        log_extra: LogExtra | None = None,
         **_: Any,
     ) -> list[float | None]:
+        """Raises KeyError for a question that was not given, RewardsUnavailableError as the outage policy says."""
         texts = [text_of(completion) for completion in completions]
         groups, places = grouped(texts, [self._questions[key] for key in question_id])
         answers = await self._client().score(groups, self._composition, self._run_id)
         rewards = [answers[group][row] for group, row in places]
         if log_metric:
-            log(rewards, log_metric)
+            log_means(rewards, log_metric)
+        if log_extra:
+            log_rows(rewards, log_extra)
         return [None if item.reward is None else self._scale * item.reward for item in rewards]
 
     def _client(self) -> RewardClient:
-        loop = id(asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
         if loop not in self._clients:
+            self._clients = {known: client for known, client in self._clients.items() if not known.is_closed()}
             self._clients[loop] = RewardClient(self._config, self._outage)
         return self._clients[loop]
 
 
-def text_of(completion: Completion) -> str:
-    return completion if isinstance(completion, str) else "".join(message["content"] for message in completion)
-
-
-def grouped(texts: Sequence[str], questions: Sequence[Question]) -> tuple[list[Group], list[tuple[int, int]]]:
-    """One group a question, and for each text its (group, row)."""
-    members: dict[str, list[str]] = {}
-    asked: dict[str, Question] = {}
-    order: list[tuple[str, int]] = []
-    for text, question in zip(texts, questions, strict=True):
-        asked[question.id] = question
-        rows = members.setdefault(question.id, [])
-        order.append((question.id, len(rows)))
-        rows.append(text)
-    number = {key: index for index, key in enumerate(members)}
-    groups = [Group(asked[key], tuple(rows)) for key, rows in members.items()]
-    return groups, [(number[key], row) for key, row in order]
-
-
-def log(rewards: Sequence[Reward], log_metric: Callable[[str, float], None]) -> None:
+def log_means(rewards: Sequence[Reward], log_metric: LogMetric) -> None:
     """The mean of each part over the rollouts that have it, and how many rollouts went without a reward."""
     log_metric("unscored", sum(item.reward is None for item in rewards) / max(1, len(rewards)))
     values: dict[str, list[float]] = {}
@@ -94,3 +83,12 @@ def log(rewards: Sequence[Reward], log_metric: Callable[[str, float], None]) -> 
                 values.setdefault(part.name, []).append(part.value)
     for name, given in values.items():
         log_metric(f"part/{name}", sum(given) / len(given))
+
+
+def log_rows(rewards: Sequence[Reward], log_extra: LogExtra) -> None:
+    """Columns of TRL's table of completions, one value a rollout."""
+    log_extra("reward_status", [item.status for item in rewards])
+    log_extra("reward_reason", [item.reason for item in rewards])
+    names = list(dict.fromkeys(part.name for item in rewards for part in item.parts))
+    for name in names:
+        log_extra(f"part/{name}", [next((p.value for p in item.parts if p.name == name), None) for item in rewards])
