@@ -72,7 +72,7 @@ class TrainingRun:
         answers = self.beliefs.beliefs([item.claim for item in materials.examination if item.claim])
         if answers:
             rows |= examination.verifier_rows(answers, on, self.seed)
-            both = examination.with_prior(policies["policy after"], answers)
+            both = examination.with_prior(policies["policy after"], answers, on)
             rows["policy with prior"] = examination.row(both, on, self.seed)
             supervised = self._supervised(materials)
             rows |= {"supervised": examination.row(supervised, on, self.seed)} if supervised is not None else {}

@@ -84,7 +84,7 @@ def _per_gene(result: AucPerGene) -> dict[str, float]:
 
 def verifier_rows(answers: VerifierAnswers, on: Sheet, seed: int) -> dict[str, dict[str, Any]]:
     """The verifier and the gene-frequency table. Where the verifier abstains it says its base rate."""
-    baseline = np.where(np.isnan(answers.baseline), 0.5, answers.baseline)
+    baseline = base_rates(answers.baseline, on.readouts)
     belief = np.where(np.isnan(answers.probability), baseline, answers.probability)
     covered = {"covered": float(1 - np.isnan(answers.probability).mean())}
     return {
@@ -93,9 +93,23 @@ def verifier_rows(answers: VerifierAnswers, on: Sheet, seed: int) -> dict[str, d
     }
 
 
-def with_prior(logits: Floats, answers: VerifierAnswers) -> Floats:
+def base_rates(baseline: Floats, readouts: NDArray[np.str_]) -> Floats:
+    """One rate a readout gene, also for the pairs on which the verifier abstained: a table knows no perturbation.
+
+    A gene on which it always abstained gets one half.
+    """
+    rates = np.full(len(baseline), 0.5)
+    for readout in np.unique(readouts):
+        rows = readouts == readout
+        known = baseline[rows][~np.isnan(baseline[rows])]
+        if len(known):
+            rates[rows] = known.mean()
+    return rates
+
+
+def with_prior(logits: Floats, answers: VerifierAnswers, on: Sheet) -> Floats:
     """A policy that learned what is centred on the gene, put back onto the gene's base rate."""
-    return logits + _logit(np.where(np.isnan(answers.baseline), 0.5, answers.baseline))
+    return logits + _logit(base_rates(answers.baseline, on.readouts))
 
 
 def _logit(probability: Floats) -> Floats:
