@@ -44,7 +44,7 @@ def train(config: Config, life: Life) -> None:
             questions,
             composition=config.composition,
             run_id=config.run_id,
-            outage=Outage(config.outage.on_outage, config.outage.patience_s, on_waiting),
+            outage=Outage(config.outage.on_outage, config.outage.patience_s, on_waiting, life.ready),
             scale=config.training.reward_scale,
         )
 

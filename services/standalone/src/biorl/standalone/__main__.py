@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from biorl.standalone.commands import data, demo, services, simulate, verifier
+from biorl.standalone.commands import data, demo, score, services, simulate, verifier
 from biorl.standalone.commands.terminal import err, out
 from biorl.standalone.errors import BadRequestError, RunFailedError
 
@@ -28,7 +28,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("up")(services.up)
 app.command("status")(services.status)
-app.command("score")(services.score)
+app.command("score")(score.score)
 app.command("evaluate")(demo.evaluate)
 app.command("report")(demo.report)
 app.command("simulate")(simulate.simulate)

@@ -7,7 +7,6 @@ import typer
 
 from biorl.standalone.commands.terminal import out
 from biorl.standalone.errors import BadRequestError
-from biorl.standalone.simulation.network import TINY, Size
 
 
 def simulate(
@@ -17,7 +16,8 @@ def simulate(
     tiny: Annotated[bool, typer.Option("--tiny", help="A small one, for tests.")] = False,
 ) -> None:
     """Write a simulated organism: its screen, annotation, genes, papers, and the truth about it."""
-    from biorl.standalone.simulation.organism import simulate as simulated  # noqa: PLC0415 - numpy only when needed
+    from biorl.standalone.simulation.network import TINY, Size  # noqa: PLC0415 - numpy only when needed
+    from biorl.standalone.simulation.organism import simulate as simulated  # noqa: PLC0415
     from biorl.standalone.simulation.organism import write_organism  # noqa: PLC0415
 
     if into.exists() and not into.is_dir():

@@ -68,12 +68,20 @@ def evaluation(place: Workspace) -> Evaluation:
     if not content:
         return Evaluation()
     return Evaluation(
-        rows=tuple(_row(name, values) for name, values in content["rows"].items()),
+        rows=tuple(_row(name, content["rows"][name]) for name in sorted(content["rows"], key=_place)),
         null=tuple(content["null"]["draws"]),
         share_of_lift=content["kept_lift"],
         num_questions=content["questions"],
         leakage=tuple(content["leakage"]["sentences"]),
     )
+
+
+ORDER = ("policy before", "policy after", "policy with prior", "verifier", "supervised", "gene frequency")
+"""What was trained, then what it is held against."""
+
+
+def _place(name: str) -> tuple[int, str]:
+    return (ORDER.index(name) if name in ORDER else len(ORDER), name)
 
 
 def _row(name: str, values: Mapping[str, Any]) -> Row:
