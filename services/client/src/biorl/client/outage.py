@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 logger = logging.getLogger(__name__)
@@ -23,6 +23,14 @@ class AwayError(RuntimeError):
     """Not now; the message says why. Inside this package only: `Outage` makes of it what the caller asked for."""
 
 
+def say_waiting(reason: str) -> None:
+    logger.warning("waiting for rewards: %s", reason)
+
+
+def say_resumed() -> None:
+    logger.info("rewards are back")
+
+
 @dataclass(frozen=True, slots=True)
 class Outage:
     """What to do while rewards cannot be had."""
@@ -30,9 +38,9 @@ class Outage:
     on_outage: Literal["wait", "stop"] = "wait"
     patience_s: float = 3600.0
     """ "wait" gives up after so long."""
-    on_waiting: Callable[[str], None] = field(default=lambda reason: logger.warning("waiting for rewards: %s", reason))
+    on_waiting: Callable[[str], None] = say_waiting
     """Told the reason at every attempt, so that somebody can say so. What it raises ends the waiting."""
-    on_resumed: Callable[[], None] = field(default=lambda: logger.info("rewards are back"))
+    on_resumed: Callable[[], None] = say_resumed
     """Told once when a wait is over."""
 
     async def ride_out(self, attempt: Callable[[], Awaitable[T]]) -> T:
