@@ -1,10 +1,10 @@
 """Held-out answers stay sealed, and identity is content."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
-from biorl.questions.identity import identified
+from biorl.questions.identity import digest, identified
 from biorl.questions.question import Provenance, SealBrokenError, Split, require_sealed
 from biorl.questions.testing import direction_question
 
@@ -52,3 +52,10 @@ def test_equal_content_has_equal_id_whoever_wrote_it() -> None:
 )
 def test_other_content_has_another_id(other) -> None:
     assert other.id != direction_question().id
+
+
+def test_a_dataclass_has_the_digest_of_its_plain_values() -> None:
+    question = direction_question()
+    assert digest(question) == digest(asdict(question))
+    with pytest.raises(TypeError):
+        digest({"a set": {1}})

@@ -12,6 +12,7 @@ GREEK = {
     "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "ο": "omicron", "π": "pi", "ρ": "rho",
     "σ": "sigma", "ς": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
 }  # fmt: skip
+_SPELLED = str.maketrans(GREEK)
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\u00ad\ufe58\ufe63\uff0d]")
 _INNER_HYPHEN = re.compile(r"(?<=\w)-(?=\w)")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "′": "'", "`": "'"})
@@ -23,8 +24,9 @@ def plain(text: str) -> str:
     """NFKC, one kind of dash and quote, no invisible characters, single spaces, no white space at the ends."""
     text = unicodedata.normalize("NFKC", text)
     text = _DASHES.sub("-", text).translate(_QUOTES)
-    visible = "".join(char for char in text if char.isspace() or unicodedata.category(char) not in {"Cc", "Cf"})
-    return " ".join(visible.split())
+    if not text.isprintable():  # line ends and invisible characters
+        text = "".join(char for char in text if char.isspace() or unicodedata.category(char) not in {"Cc", "Cf"})
+    return " ".join(text.split())
 
 
 def undecorated(text: str) -> str:
@@ -34,7 +36,6 @@ def undecorated(text: str) -> str:
 
 def folded(text: str) -> str:
     """The form in which two names are compared: also without case, with Greek letters and inner hyphens spelled out."""
-    text = undecorated(text).casefold()
-    text = "".join(GREEK.get(char, char) for char in text)
+    text = undecorated(text).casefold().translate(_SPELLED)
     text = _INNER_HYPHEN.sub(" ", text)
     return _ARTICLE.sub("", text)

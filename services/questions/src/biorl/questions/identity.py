@@ -6,16 +6,21 @@ copy keeps the id of the question that it was sealed from; ids are given once, b
 
 import hashlib
 import json
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from biorl.questions.question import Question
 
 
 def digest(content: Any) -> str:
-    """SHA-256 (hex) of the canonical JSON of plain values: keys sorted, no white space, UTF-8."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """SHA-256 (hex) of the canonical JSON of plain values and dataclasses: keys sorted, no white space, UTF-8."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_as_object)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _as_object(value: Any) -> dict[str, Any]:
+    """A dataclass as `dataclasses.asdict` gives it, without its deep copies: hundreds of thousands are written."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def question_id(question: Question) -> str:
@@ -23,9 +28,9 @@ def question_id(question: Question) -> str:
     return digest(
         {
             "task": question.task,
-            "prompt": [asdict(message) for message in question.prompt],
-            "answer": asdict(question.answer),
-            "claim": asdict(question.claim) if question.claim else None,
+            "prompt": question.prompt,
+            "answer": question.answer,
+            "claim": question.claim,
             "split": question.split,
             "sources": sorted(question.provenance.sources),
         }

@@ -79,7 +79,7 @@ def fault_of_candidate(candidate: Candidate, title: str, cloze: str) -> str:
     """`title` and `cloze` are what the reader sees. Empty when there is one answer and they do not tell it."""
     if not candidate.ask and cloze.count(BLANK) != 1:
         return "blank_lost"
-    shown = f"{title}\n{candidate.ask or cloze}"
+    shown = folded(f"{title}\n{candidate.ask or cloze}")
     if any(_occurs(form, shown) for form in _telling_forms(candidate)):
         return "answer_in_question"
     try:
@@ -102,7 +102,9 @@ def _telling_forms(candidate: Candidate) -> tuple[str, ...]:
     return (spec.gold or "", *spec.accepted, *candidate.hidden)
 
 
-def _occurs(form: str, question: str) -> bool:
+def _occurs(form: str, folded_text: str) -> bool:
     """As whole words, however spelled."""
     words = folded(form)
-    return bool(words) and re.search(rf"(?<![\w.]){re.escape(words)}(?!\w|\.\d)", folded(question)) is not None
+    if not words or words not in folded_text:
+        return False
+    return re.search(rf"(?<![\w.]){re.escape(words)}(?!\w|\.\d)", folded_text) is not None

@@ -11,9 +11,15 @@ _NOT_GENES = frozenset(entries("not_genes"))
 # Letters alone are rarely a gene for sure, unless there are four of them; "N540K" and "S71" are residues.
 _SYMBOL = (
     r"(?<![\w-])(?![A-Z]\d+[A-Z*]?\b)"
-    r"(?P<symbol>[A-Z]{2,6}\d{1,3}[A-Z]{0,2}\d?|[A-Z]{4,6}(?<!V)|[A-Z][a-z]{1,5}\d{1,3}[a-z]?|(?:IL|TNFSF|CD)-?\d{1,2}[A-Z]?)"
+    r"(?P<symbol>[A-Z]{2,6}\d{1,3}[A-Z]{0,2}\d?|[A-Z]{4,6}(?<!V)|[A-Z][a-z]{1,5}\d{1,3}[a-z]?"
+    r"|(?:IL|TNFSF|CD)-?\d{1,2}[A-Z]?)"
     r"(?![\w/-]|\.\d)"
 )
+_GENE_WORDS = re.compile(
+    r"gene|mRNA|promoter|locus|utation|morphism|ariant|SNP|nock-?(?:down|out)|ilencing|eletion|xpression|oss of|"
+    r"CRISPRi|ranscription"
+)
+"""What every cue needs, found fast."""
 _GENE_CUES = (
     re.compile(rf"{_SYMBOL}\s(?:gene|mRNA|promoter|locus)\b"),
     re.compile(rf"\b(?i:mutations?|polymorphisms?|variants?|SNPs?)\sin\s(?:the\s)?{_SYMBOL}"),
@@ -26,6 +32,8 @@ _GENE_CUES = (
 
 def find_gene(sentence: str) -> Iterator[Candidate]:
     """The one gene that the sentence names where only a gene can stand."""
+    if not _GENE_WORDS.search(sentence):
+        return
     symbols = {match["symbol"]: match for cue in _GENE_CUES for match in cue.finditer(sentence)}
     symbols = {symbol: match for symbol, match in symbols.items() if symbol.upper() not in _NOT_GENES}
     if len(symbols) != 1:
@@ -40,12 +48,13 @@ def _stem(symbol: str) -> tuple[str, ...]:
     return tuple({symbol.upper(), symbol.capitalize(), symbol.lower()} - {symbol})
 
 
-_SPECIES = re.compile(rf"\b{one_of('species')}\b")
+_SPECIES = frozenset(entries("species"))
+_BINOMIAL = re.compile(r"\b[A-Z][a-z]{2,}\s[a-z]{3,}\b")
 
 
 def find_organism(sentence: str) -> Iterator[Candidate]:
     """The one species that the sentence names in full."""
-    names = {match.group(): match for match in _SPECIES.finditer(sentence)}
+    names = {match.group(): match for match in _BINOMIAL.finditer(sentence) if match.group() in _SPECIES}
     if len(names) != 1:
         return
     name, match = names.popitem()
@@ -59,6 +68,8 @@ _CELL_LINE = re.compile(rf"(?<![\w-])(?P<line>{one_of('cell_lines')})(?=\scells?
 
 def find_cell_line(sentence: str) -> Iterator[Candidate]:
     """The one cell line that the sentence names as cells."""
+    if " cell" not in sentence:
+        return
     lines = {match["line"]: match for match in _CELL_LINE.finditer(sentence)}
     if len(lines) != 1:
         return

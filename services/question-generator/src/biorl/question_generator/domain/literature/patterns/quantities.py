@@ -53,9 +53,12 @@ LENGTH = Kind(
 
 def finder(kind: Kind) -> Find:
     """Finds the one quantity of this kind in a sentence."""
+    has_unit = re.compile(rf"(?<=[\d\s-])(?:{kind.unit})")  # rare, and found fast: a number may begin anywhere
     quantity = re.compile(rf"(?P<number>{_NUMBER})(?P<joined>{kind.joined})(?P<unit>{kind.unit})")
 
     def find(sentence: str) -> Iterator[Candidate]:
+        if not has_unit.search(sentence):
+            return
         found = list(quantity.finditer(sentence))
         if len(found) != 1 or not _stands_alone(sentence, found[0].start(), found[0].end()):
             return
