@@ -1,0 +1,191 @@
+"""A training run on a tiny world: what is kept, what is sealed, what resumes, what an outage does."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+from biorl.chassis.bus.port import Message
+from biorl.chassis.bus.testing import bus_at
+from biorl.questions.identity import identified
+from biorl.questions.question import Question, Split
+from biorl.questions.testing import direction_question
+from biorl.questions.wire import question_to_wire
+from biorl.rl_trainer.adapters import grpo
+from biorl.rl_trainer.adapters.learner import FolderLearner
+from biorl.rl_trainer.adapters.policy import load, make_tiny, yes_no_logits
+from biorl.rl_trainer.adapters.questions import BusQuestions
+from biorl.rl_trainer.adapters.run_folder import DamagedRunError, FolderOfRun
+from biorl.rl_trainer.domain.examination import VerifierAnswers
+from biorl.rl_trainer.domain.recipe import Examination, Recipe, TinyPolicy
+from biorl.rl_trainer.domain.selection import NoQuestionsError, Selection, select
+from biorl.rl_trainer.service import TrainingRun
+
+TOPIC = "biorl.questions.v1"
+DIRECTION = Selection(tasks=("perturbation.direction",))
+SMALL = Recipe(steps=4, rollouts_per_step=8, num_generations=4, checkpoint_every=2, warm_up=0)
+INFORMATIVE = "informative-readout"
+
+
+def asked(perturbation: int, readout: int, split: Split = Split.TEST) -> Question:
+    gold = "yes" if (perturbation + readout) % 2 else "no"
+    question = direction_question(f"P{perturbation}", f"G{readout}", gold=gold, split=split)
+    return identified(replace(question, topics=(INFORMATIVE,)))
+
+
+EXAM = [asked(perturbation, readout) for perturbation in range(6) for readout in range(4)]
+TRAIN = [asked(perturbation, readout, Split.TRAIN) for perturbation in range(6, 9) for readout in range(4)]
+
+
+def test_held_out_prompts_are_sealed_and_the_examination_keeps_its_gold() -> None:
+    materials = select([*EXAM, *TRAIN], DIRECTION)
+    assert {prompt.split for prompt in materials.prompts} == {Split.TEST}
+    assert all(prompt.answer.gold is None for prompt in materials.prompts)
+    assert {item.answer.gold for item in materials.examination} == {"yes", "no"}
+    assert len(materials.labelled) == len(TRAIN)
+
+
+def test_the_order_of_the_bus_does_not_matter() -> None:
+    assert select([*EXAM, *TRAIN], DIRECTION) == select([*reversed(TRAIN), *reversed(EXAM)], DIRECTION)
+
+
+def test_without_a_fitting_question_it_says_what_it_looked_for() -> None:
+    with pytest.raises(NoQuestionsError, match=r"perturbation\.de"):
+        select(EXAM, Selection(tasks=("perturbation.de",)))
+
+
+def publish(folder: Path, questions: list[Question], retired: tuple[str, ...] = ()) -> BusQuestions:
+    bus = bus_at(folder, TOPIC)
+    messages = [Message(item.id.encode(), question_to_wire(item).SerializeToString()) for item in questions]
+    bus.producer().publish(TOPIC, [*messages, *(Message(name.encode(), None) for name in retired)])
+    return BusQuestions(bus, TOPIC, min_questions=1, quiet_s=0.0, wait=lambda _: False)
+
+
+def test_a_question_that_came_twice_counts_once_and_a_retired_one_not_at_all(tmp_path: Path) -> None:
+    questions, offsets = publish(tmp_path, [*EXAM, *EXAM[:5]], retired=(EXAM[0].id,)).snapshot()
+    assert {item.id for item in questions} == {item.id for item in EXAM[1:]}
+    assert len(questions) == len(EXAM) - 1
+    assert sum(offsets.values()) == len(EXAM) + 6
+
+
+def test_kept_questions_come_back_and_a_changed_file_is_noticed(tmp_path: Path) -> None:
+    folder = FolderOfRun(tmp_path)
+    folder.keep_questions(EXAM, {"0": 1})
+    assert {item.id for item in folder.questions() or []} == {item.id for item in EXAM}
+    path = folder.path("questions.binpb")
+    path.write_bytes(path.read_bytes() + b"x")
+    with pytest.raises(DamagedRunError, match="another run_id"):
+        folder.questions()
+
+
+def knows(scale: float = 1.0) -> Callable[..., list[float | None]]:
+    """Pays the right answer; deterministic."""
+    golds = {item.id: item.answer.gold for item in EXAM}
+
+    def reward(completions, question_id, **_) -> list[float | None]:
+        texts = [item if isinstance(item, str) else item[0]["content"] for item in completions]
+        return [scale * float(f" {golds[key]} " in text) for text, key in zip(texts, question_id, strict=True)]
+
+    return reward
+
+
+def learner(folder: Path, stop_at: int | None = None, reward: Callable[..., object] | None = None) -> FolderLearner:
+    calls = iter(range(1, 1000))
+
+    def stopping() -> bool:
+        return stop_at is not None and next(calls) >= stop_at
+
+    def make_reward(_: Mapping[str, Question]) -> Callable[..., object]:
+        return reward or knows()
+
+    policy, exam = TinyPolicy(hidden=32, warm_up_steps=5), Examination(supervised_steps=5, batch=64)
+    return FolderLearner(folder, policy, SMALL, exam, 0, make_reward, stopping, lambda step: None)
+
+
+def weights(folder: Path) -> dict[str, np.ndarray]:
+    return load_file(folder / "trained" / "model.safetensors")
+
+
+@pytest.mark.slow
+def test_a_run_that_was_stopped_and_resumed_ends_with_the_weights_of_the_unbroken_one(tmp_path: Path) -> None:
+    prompts = select(EXAM, DIRECTION).prompts
+    outcomes = []
+    for name, stops in [("unbroken", [None]), ("broken", [2, None])]:
+        folder = tmp_path / name
+        for stop in stops:
+            one = learner(folder, stop)
+            one.prepare(prompts)
+            outcomes.append(one.train(prompts))
+    assert outcomes == ["completed", "stopped", "completed"]
+    unbroken, broken = weights(tmp_path / "unbroken"), weights(tmp_path / "broken")
+    for name, values in unbroken.items():
+        np.testing.assert_allclose(broken[name], values, rtol=0, atol=1e-6, err_msg=name)
+
+
+@pytest.mark.slow
+def test_a_stop_while_rewards_are_waited_for_leaves_no_invented_step(tmp_path: Path) -> None:
+    def away(**_: object) -> list[float]:
+        raise grpo.StopAskedError
+
+    one = learner(tmp_path, reward=away)
+    prompts = select(EXAM, DIRECTION).prompts
+    one.prepare(prompts)
+    assert one.train(prompts) == "stopped"
+    assert not (tmp_path / "metrics.jsonl").exists()
+    assert not (tmp_path / "trained").exists()
+
+
+def test_a_tiny_policy_learns_the_form_and_says_yes_and_no_alike(tmp_path: Path) -> None:
+    make_tiny(EXAM, TinyPolicy(hidden=64, warm_up_steps=60), 0, tmp_path)
+    model, tokenizer = load(tmp_path, TinyPolicy())
+    assert tokenizer.decode(tokenizer("<answer> yes </answer>")["input_ids"]) == "<answer> yes </answer>"
+    logits = yes_no_logits(model, tokenizer, EXAM, 8)
+    assert logits.shape == (len(EXAM),)
+    assert np.abs(logits).max() < 3
+
+
+class Oracle:
+    """Implements `Beliefs`: knows the rule of the tiny world."""
+
+    def beliefs(self, claims) -> VerifierAnswers:
+        right = [(int(c.perturbed_genes[0][1:]) + int(c.readout[1:])) % 2 for c in claims]
+        return VerifierAnswers(np.where(np.array(right) == 1, 0.9, 0.1), np.full(len(claims), 0.5))
+
+
+class Notebook:
+    """Implements `Diary`."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def started(self, digest: str, num_questions: int) -> None:
+        self.told.append(f"started {num_questions}")
+
+    def evaluated(self, stage: str, metrics: dict[str, float]) -> None:
+        self.told.append(f"evaluated {stage}")
+
+    def finished(self, outcome: str, reason: str = "") -> None:
+        self.told.append(outcome)
+
+
+@pytest.mark.slow
+def test_a_whole_run_leaves_an_evaluation_beside_verifier_gene_frequency_supervised_and_null(tmp_path: Path) -> None:
+    diary = Notebook()
+    feed = publish(tmp_path, [*EXAM, *TRAIN])
+    folder = FolderOfRun(tmp_path / "run")
+    run = TrainingRun(feed, folder, learner(tmp_path / "run"), Oracle(), diary, DIRECTION, null_draws=20)
+    assert run.run() == "completed"
+    assert diary.told == [f"started {len(EXAM)}", "evaluated before", "evaluated after", "completed"]
+    result = json.loads((tmp_path / "run" / "evaluation.json").read_text())
+    assert set(result["rows"]) == {
+        "policy before", "policy after", "policy with prior", "verifier", "gene frequency", "supervised",
+    }  # fmt: skip
+    assert result["rows"]["verifier"]["auc"] == 1.0
+    assert result["rows"]["gene frequency"]["auc"] == 0.5
+    assert len(result["null"]["draws"]) == 20
+    assert result["leakage"]["labels_on_test_pairs"] == 0
+    assert len((tmp_path / "run" / "metrics.jsonl").read_text().splitlines()) == SMALL.steps
