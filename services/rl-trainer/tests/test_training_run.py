@@ -1,6 +1,5 @@
 """A training run on a tiny world: what is kept, what is sealed, what resumes, what an outage does."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,13 +16,10 @@ from biorl.questions.testing import direction_question
 from biorl.questions.wire import question_to_wire
 from biorl.rl_trainer.adapters import grpo
 from biorl.rl_trainer.adapters.learner import FolderLearner
-from biorl.rl_trainer.adapters.policy import load, make_tiny, yes_no_logits
 from biorl.rl_trainer.adapters.questions import BusQuestions
 from biorl.rl_trainer.adapters.run_folder import DamagedRunError, FolderOfRun
-from biorl.rl_trainer.domain.examination import VerifierAnswers
 from biorl.rl_trainer.domain.recipe import Examination, Recipe, TinyPolicy
 from biorl.rl_trainer.domain.selection import NoQuestionsError, Selection, select
-from biorl.rl_trainer.service import TrainingRun
 
 TOPIC = "biorl.questions.v1"
 DIRECTION = Selection(tasks=("perturbation.direction",))
@@ -137,55 +133,3 @@ def test_a_stop_while_rewards_are_waited_for_leaves_no_invented_step(tmp_path: P
     assert one.train(prompts) == "stopped"
     assert not (tmp_path / "metrics.jsonl").exists()
     assert not (tmp_path / "trained").exists()
-
-
-def test_a_tiny_policy_learns_the_form_and_says_yes_and_no_alike(tmp_path: Path) -> None:
-    make_tiny(EXAM, TinyPolicy(hidden=64, warm_up_steps=60), 0, tmp_path)
-    model, tokenizer = load(tmp_path, TinyPolicy())
-    assert tokenizer.decode(tokenizer("<answer> yes </answer>")["input_ids"]) == "<answer> yes </answer>"
-    logits = yes_no_logits(model, tokenizer, EXAM, 8)
-    assert logits.shape == (len(EXAM),)
-    assert np.abs(logits).max() < 3
-
-
-class Oracle:
-    """Implements `Beliefs`: knows the rule of the tiny world."""
-
-    def beliefs(self, claims) -> VerifierAnswers:
-        right = [(int(c.perturbed_genes[0][1:]) + int(c.readout[1:])) % 2 for c in claims]
-        return VerifierAnswers(np.where(np.array(right) == 1, 0.9, 0.1), np.full(len(claims), 0.5))
-
-
-class Notebook:
-    """Implements `Diary`."""
-
-    def __init__(self) -> None:
-        self.told: list[str] = []
-
-    def started(self, digest: str, num_questions: int) -> None:
-        self.told.append(f"started {num_questions}")
-
-    def evaluated(self, stage: str, metrics: dict[str, float]) -> None:
-        self.told.append(f"evaluated {stage}")
-
-    def finished(self, outcome: str, reason: str = "") -> None:
-        self.told.append(outcome)
-
-
-@pytest.mark.slow
-def test_a_whole_run_leaves_an_evaluation_beside_verifier_gene_frequency_supervised_and_null(tmp_path: Path) -> None:
-    diary = Notebook()
-    feed = publish(tmp_path, [*EXAM, *TRAIN])
-    folder = FolderOfRun(tmp_path / "run")
-    run = TrainingRun(feed, folder, learner(tmp_path / "run"), Oracle(), diary, DIRECTION, null_draws=20)
-    assert run.run() == "completed"
-    assert diary.told == [f"started {len(EXAM)}", "evaluated before", "evaluated after", "completed"]
-    result = json.loads((tmp_path / "run" / "evaluation.json").read_text())
-    assert set(result["rows"]) == {
-        "policy before", "policy after", "policy with prior", "verifier", "gene frequency", "supervised",
-    }  # fmt: skip
-    assert result["rows"]["verifier"]["auc"] == 1.0
-    assert result["rows"]["gene frequency"]["auc"] == 0.5
-    assert len(result["null"]["draws"]) == 20
-    assert result["leakage"]["labels_on_test_pairs"] == 0
-    assert len((tmp_path / "run" / "metrics.jsonl").read_text().splitlines()) == SMALL.steps
