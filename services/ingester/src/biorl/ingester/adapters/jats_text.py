@@ -62,7 +62,7 @@ def _raised(child: Element, tag: str, last: str) -> str:
     content = "".join(map(_plain, child.iter())) if has_reference else text_of(child)
     content = " ".join(content.split())
     if has_reference and content:
-        return content if content.startswith(("[", "(")) else f" [{content}]"
+        return f" {content}" if content.startswith(("[", "(")) else f" [{content}]"
     if last.isdigit() and _NUMBER.fullmatch(content):
         return f"{'^' if tag == 'sup' else '_'}{content}"
     return content

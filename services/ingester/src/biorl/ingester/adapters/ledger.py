@@ -13,6 +13,7 @@ from pathlib import Path
 
 from biorl.ingester.ports import Entry
 
+_VERSION = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS units (
     digest TEXT NOT NULL, fingerprint TEXT NOT NULL, unit TEXT NOT NULL, num_items INTEGER NOT NULL, at_s REAL NOT NULL,
@@ -34,6 +35,10 @@ _REFUSALS = (
 )
 
 
+class LedgerVersionError(ValueError):
+    """The file is no ledger that this version understands."""
+
+
 class SqliteLedger:
     """The `Ledger` port."""
 
@@ -42,7 +47,15 @@ class SqliteLedger:
         self._db = sqlite3.connect(path, timeout=30.0, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
+        self._require_version(path)
         self._db.executescript(_SCHEMA)
+        self._db.execute(f"PRAGMA user_version = {_VERSION}")
+
+    def _require_version(self, path: Path) -> None:
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        (tables,) = self._db.execute("SELECT COUNT(*) FROM sqlite_master WHERE type = 'table'").fetchone()
+        if tables and version != _VERSION:
+            raise LedgerVersionError(f"{path} was made by another version: move it away, and everything is read again")
 
     def has_read(self, digest: str, fingerprint: str) -> bool:
         query = "SELECT 1 FROM units WHERE digest = ? AND fingerprint = ?"
@@ -54,7 +67,7 @@ class SqliteLedger:
                 "INSERT OR REPLACE INTO units VALUES (?, ?, ?, ?, ?)",
                 (digest, fingerprint, unit, num_items, time.time()),
             )
-            self._db.execute("DELETE FROM entries WHERE kind = 'file' AND id = ?", (unit,))
+            self._db.execute("DELETE FROM entries WHERE kind = 'file' AND id = ? AND reason = 'unopenable'", (unit,))
 
     def is_published(self, kind: str, item_id: str, content: str) -> bool:
         query = "SELECT 1 FROM entries WHERE kind = ? AND id = ? AND content = ? AND status = 'published'"

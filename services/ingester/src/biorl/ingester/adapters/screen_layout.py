@@ -74,8 +74,11 @@ def load(path: Path) -> Any:
 
     try:
         screen = anndata.read_h5ad(path)
-    except (OSError, KeyError, ValueError, TypeError, AttributeError, anndata.io.IORegistryError) as error:
-        raise UnreadableError(f"{path.name} is no AnnData file: {error}") from error
+    except MemoryError:
+        raise
+    except Exception as error:
+        # The file is a stranger's, and neither HDF5 nor AnnData say what they raise for a damaged one.
+        raise UnreadableError(f"{path.name} is no AnnData file: {error!r}") from error
     if screen.X is None or 0 in screen.shape:
         raise UnreadableError(f"{path.name} holds no expression")
     screen.var_names_make_unique()
@@ -148,8 +151,7 @@ def _groups(named: pd.Series, source: ScreenSource) -> npt.NDArray[np.str_]:
         genes = genes_of(name, source.separator)
         control = name == source.control if source.control else name != "" and (is_control(name) or not genes)
         labels[name] = "control" if control else source.separator.join(genes)
-    groups: npt.NDArray[np.str_] = named.map(labels).to_numpy(dtype=str)
-    return groups
+    return named.map(labels).to_numpy(dtype=str)
 
 
 def _texts(screen: Any, wanted: str, usual: Sequence[str], otherwise: str) -> npt.NDArray[np.str_]:
