@@ -151,7 +151,8 @@ def _groups(named: pd.Series, source: ScreenSource) -> npt.NDArray[np.str_]:
         genes = genes_of(name, source.separator)
         control = name == source.control if source.control else name != "" and (is_control(name) or not genes)
         labels[name] = "control" if control else source.separator.join(genes)
-    return named.map(labels).to_numpy(dtype=str)
+    groups: npt.NDArray[np.str_] = named.map(labels).to_numpy(dtype=str)
+    return groups
 
 
 def _texts(screen: Any, wanted: str, usual: Sequence[str], otherwise: str) -> npt.NDArray[np.str_]:
