@@ -1,4 +1,4 @@
-"""Counting what topics hold: every question and rollout once, however often it was published."""
+"""Counting what topics hold: every question once, however often it was published."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +27,7 @@ def publish(bus: Bus, topic: str, messages: list[tuple[str, bytes]]) -> None:
 
 
 def question(number: int, split: question_pb2.Split) -> tuple[str, bytes]:
-    message = question_pb2.Question(id=f"q{number}", task="perturbation.direction", split=split, topics=["alfa"])
+    message = question_pb2.Question(id=f"q{number}", task="literature.extraction", split=split, topics=["alfa"])
     return message.id, message.SerializeToString()
 
 
@@ -41,7 +41,7 @@ def test_a_question_that_was_published_twice_counts_once(bus: Bus) -> None:
     first, second = question(1, question_pb2.SPLIT_TRAIN), question(2, question_pb2.SPLIT_TEST)
     publish(bus, QUESTIONS, [first, second, first])
     counts = count_questions(bus)
-    assert counts.by_task == {"perturbation.direction": {"train": 1, "test": 1}}
+    assert counts.by_task == {"literature.extraction": {"train": 1, "test": 1}}
     assert counts.by_topic == {"alfa": 2}
     assert counts.ids == {"q1", "q2"}
     assert counts.num_records == 3
@@ -49,5 +49,5 @@ def test_a_question_that_was_published_twice_counts_once(bus: Bus) -> None:
 
 def test_verdicts_are_counted_by_judge_and_status(bus: Bus) -> None:
     scored, abstained = verifier_pb2.STATUS_SCORED, verifier_pb2.STATUS_ABSTAINED
-    publish(bus, REWARDS, [rollout(1, scored), rollout(2, scored), rollout(3, abstained), rollout(3, abstained)])
+    publish(bus, REWARDS, [rollout(1, scored), rollout(2, scored), rollout(3, abstained)])
     assert count_verdicts(bus) == {"reward": {"SCORED": 2, "ABSTAINED": 1}, "primary": {"SCORED": 2, "ABSTAINED": 1}}

@@ -111,8 +111,9 @@ class Facts:
     questions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Task to split to number of questions."""
     topics: Mapping[str, int] = field(default_factory=dict)
+    """Of questions from papers."""
     documents: Mapping[str, int] = field(default_factory=dict)
-    """What became of each source: "ingested", or the reason why it was refused."""
+    """What became of each source, by kind: "document: published", or the reason why it was refused."""
     question_refusals: Mapping[str, int] = field(default_factory=dict)
     """Reason why no question was made, to how often."""
     usage: tuple[ServiceUse, ...] = ()

@@ -21,6 +21,7 @@ INK, GRID = "#010203", "#a1a2a3"
 COLOURS = {
     "policy before": "#b1b2b3",
     "policy after": "#c1c2c3",
+    "policy with prior": "#c4c5c6",
     "verifier": "#d1d2d3",
     "gene frequency": "#e1e2e3",
     "supervised": "#f1f2f3",
@@ -31,6 +32,7 @@ _CSS = {
     GRID: "var(--grid)",
     COLOURS["policy before"]: "var(--before)",
     COLOURS["policy after"]: "var(--after)",
+    COLOURS["policy with prior"]: "var(--prior)",
     COLOURS["verifier"]: "var(--verifier)",
     COLOURS["gene frequency"]: "var(--frequency)",
     COLOURS["supervised"]: "var(--supervised)",
@@ -130,7 +132,9 @@ def intervals(evaluation: Evaluation) -> str:
 
 def genes_before_and_after(evaluation: Evaluation) -> str:
     """How many readout genes have which AUC."""
-    rows = [row for row in evaluation.rows if row.per_gene]
+    rows = [
+        row for row in evaluation.rows if row.per_gene and row.name in {"policy before", "policy after", "verifier"}
+    ]
 
     def draw(axes: Axes) -> None:
         edges = np.linspace(0, 1, 21).tolist()

@@ -20,7 +20,7 @@ class QuestionCounts:
     by_task: dict[str, dict[str, int]]
     """Task to split to number of distinct questions."""
     by_topic: dict[str, int]
-    """Of a question's most specific topic."""
+    """Of the most specific topic of questions from papers."""
     ids: frozenset[str]
     num_records: int
     """On the topic; more than ids when a question was published twice."""
@@ -49,7 +49,7 @@ def count_questions(bus: Bus) -> QuestionCounts:
             continue
         ids.add(question.id)
         by_task[question.task][question_pb2.Split.Name(question.split).removeprefix("SPLIT_").lower()] += 1
-        if question.topics:
+        if question.topics and question.task.startswith("literature."):
             by_topic[question.topics[0]] += 1
     return QuestionCounts(
         {task: dict(counts) for task, counts in sorted(by_task.items())}, dict(by_topic), frozenset(ids), num_records
@@ -57,14 +57,13 @@ def count_questions(bus: Bus) -> QuestionCounts:
 
 
 def count_verdicts(bus: Bus) -> dict[str, dict[str, int]]:
-    """Judge to status to number of distinct scored rollouts; a part that was left out counts by its verdict."""
+    """Judge to status to number of rollouts; a part that was left out counts by its verdict.
+
+    Equal answers to a question share an id, and each time that one was given counts.
+    """
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    seen: set[str] = set()
     for value in values(bus, REWARDS):
         rollout = reward_pb2.ScoredRollout.FromString(value)
-        if rollout.id in seen:
-            continue
-        seen.add(rollout.id)
         counts[COMPOSED][_status(rollout.reward.status)] += 1
         for part in rollout.reward.parts:
             if part.HasField("verdict"):

@@ -148,8 +148,8 @@ def refused_and_taken(place: Workspace) -> dict[str, int]:
         return {}
     counts: Counter[str] = Counter()
     try:
-        for (_kind, status, reason), number in summarise(place.ledger).items():
-            counts[reason or status] += number
+        for (kind, status, reason), number in summarise(place.ledger).items():
+            counts[f"{kind}: {(reason or status).replace('_', ' ')}"] += number
     except sqlite3.OperationalError:  # it is being made at this moment
         return {}
     return dict(counts)
