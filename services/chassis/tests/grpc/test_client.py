@@ -144,3 +144,17 @@ def test_an_absent_server_is_unavailable_within_the_deadline() -> None:
         assert refused.value.code() is grpc.StatusCode.UNAVAILABLE
 
     asyncio.run(test())
+
+
+def test_a_server_that_knows_nothing_of_health_is_called_all_the_same() -> None:
+    async def test() -> None:
+        server = grpc.aio.server()
+        service = echo_service(Replica(Counter()))
+        service.add(service.servicer, server)
+        port = server.add_insecure_port("127.0.0.1:0")
+        await server.start()
+        async with open_channel(GrpcClientConfig(target=f"127.0.0.1:{port}")) as channel:
+            assert await channel.unary_unary(SAY)(b"hi") == b"hi"
+        await server.stop(None)
+
+    asyncio.run(test())
