@@ -89,7 +89,7 @@ def _unique(source: Source, outcome: Written, texts: dict[str, str], first: dict
     kept, kept_texts, refusals = [], {}, list(outcome.refusals)
     for question in outcome.questions:
         text = texts.get(question.id, question.id)
-        if first.setdefault(text, question.id) == question.id:
+        if first.setdefault(text, question.id) == question.id and question.id not in kept_texts:
             kept.append(question)
             kept_texts[question.id] = text
         else:

@@ -102,6 +102,13 @@ def test_a_paper_gives_no_more_than_its_share():
     assert len(write_literature_questions(GOLDEN, LiteratureRules(max_per_article=2)).questions) == 2
 
 
+def test_what_abstract_and_results_both_say_is_asked_once():
+    fact = "Treatment with rapamycin significantly increased the median lifespan of yeast cells in rich medium."
+    written = write_literature_questions(paper(fact, fact), RULES)
+    assert len(written.questions) == 1
+    assert [refusal.reason for refusal in written.refusals] == ["same_fact_twice"]
+
+
 def test_all_versions_of_a_paper_are_on_the_same_side_of_the_split():
     rules = LiteratureRules(held_out_share=0.5)
     sides = set()

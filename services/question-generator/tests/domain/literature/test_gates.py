@@ -26,7 +26,8 @@ GOOD = "Loss of the tumour suppressor raised survival of neurons by _____ in old
         ("We measured survival of old neurons for _____ in mice of any age.", "procedure"),
         ("We found that survival of old neurons was raised by _____ in mice.", ""),
         ("Survival (of old neurons was raised by _____ in mice of any age.", "unbalanced_brackets"),
-        ("Survival x = 3 + 4 * y of old neurons < _____ in mice of any age.", "not_prose"),
+        ("Survival is x = 3 + 4 * y of old neurons < _____ in mice of any age.", "not_prose"),
+        ("Localization of old neurons grown with and without _____ in the developing brain of mice.", "no_verb"),
         ("Survival rose by _____ in mice.", "too_short"),
         ("Survival " * 60 + "rose by _____.", "too_long"),
         ("survival of old neurons was raised by _____ in mice of any age.", "not_a_sentence"),
@@ -35,7 +36,7 @@ GOOD = "Loss of the tumour suppressor raised survival of neurons by _____ in old
     ],
 )
 def test_a_sentence_that_a_reader_cannot_place_is_refused(text, reason):
-    assert fault_of_sentence(text) == reason
+    assert fault_of_sentence(text, text) == reason
 
 
 def candidate(gold, kind=AnswerType.SHORT_TEXT, hidden=(), **spec):

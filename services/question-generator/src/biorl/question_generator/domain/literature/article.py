@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from biorl.answers.spec import AnswerType
 from biorl.question_generator.domain.chance import luck
 from biorl.question_generator.domain.literature.candidate import Candidate
 from biorl.question_generator.domain.literature.gates import fault_of_candidate, fault_of_sentence, written_gold
@@ -94,7 +95,7 @@ def _drafts_of_sentence(
     for name, pattern in PATTERNS.items():
         for candidate in pattern.find(sentence.text):
             cloze = blanked(sentence.text, candidate)
-            fault = "" if candidate.ask else fault_of_sentence(cloze)
+            fault = "" if candidate.ask else fault_of_sentence(cloze, sentence.text)
             fault = fault or fault_of_candidate(candidate, title, cloze)
             if fault:
                 refusals.append(Refusal(TASK, fault, f"[{name}] {sentence.text}"))
@@ -104,31 +105,39 @@ def _drafts_of_sentence(
 
 def _chosen(drafts: list[_Draft], rules: LiteratureRules, refusals: list[Refusal]) -> list[_Draft]:
     """One question a sentence and an answer, few of a pattern, the telling patterns first, in the paper's order."""
-    by_rank = sorted(
-        range(len(drafts)), key=lambda index: (_turn(drafts, index), list(PATTERNS).index(drafts[index].pattern))
-    )
-    sentences: set[tuple[str, int]] = set()
-    answers: set[str] = set()
+    by_rank = sorted(range(len(drafts)), key=_ranks(drafts).__getitem__)
+    facts: set[str] = set()
     patterns: Counter[str] = Counter()
     chosen: list[int] = []
     for index in by_rank:
         draft = drafts[index]
-        place, answer = (draft.paragraph.id, draft.sentence.start), written_gold(draft.candidate.spec)
-        if place in sentences or (answer in answers and draft.pattern != "direction"):
+        told = _facts(draft)
+        if not facts.isdisjoint(told):
             refusals.append(Refusal(TASK, "same_fact_twice", draft.cloze))
         elif len(chosen) == rules.max_per_article or patterns[draft.pattern] == PATTERNS[draft.pattern].most:
             refusals.append(Refusal(TASK, "over_cap", draft.cloze))
         else:
-            sentences.add(place)
-            answers.add(answer)
+            facts |= told
             patterns[draft.pattern] += 1
             chosen.append(index)
     return [drafts[index] for index in sorted(chosen)]
 
 
-def _turn(drafts: list[_Draft], index: int) -> int:
-    """The how-manyeth of its pattern it is: every pattern has its first turn before any has its second."""
-    return sum(drafts[before].pattern == drafts[index].pattern for before in range(index))
+def _facts(draft: _Draft) -> set[str]:
+    """What no other question of the paper may share: its sentence, wherever it stands, and its answer."""
+    answer = written_gold(draft.candidate.spec)
+    is_shared = draft.candidate.spec.type is AnswerType.DIRECTION  # there are only two
+    return {draft.sentence.text} if is_shared else {draft.sentence.text, f"{draft.pattern}: {answer}"}
+
+
+def _ranks(drafts: list[_Draft]) -> list[tuple[int, int]]:
+    """Every pattern has its first turn before any has its second; within a turn the telling ones come first."""
+    order, turns = list(PATTERNS), Counter[str]()
+    ranks = []
+    for draft in drafts:
+        ranks.append((turns[draft.pattern], order.index(draft.pattern)))
+        turns[draft.pattern] += 1
+    return ranks
 
 
 def _question(document: Document, draft: _Draft, rules: LiteratureRules) -> Question:

@@ -36,13 +36,14 @@ _FUSED_CITATION = re.compile(
     r"\b[a-z]{4,}\d{1,3}(?:[,–-]\s?\d{1,3})*(?=[\s.,;)]|$)|\)\d|\d(?:,\s?\d+){2,}\.?$|[.,;]\d{1,3}(?:[,–-]\d{1,3})+"
 )
 _NOT_PROSE = re.compile(r"[=<>≤≥∑∫∝→←↔{}\\|]|https?:|www\.|@|\bP\s?value\b|[✓†‡§]|\?$")
+_FINITE = re.compile(rf"\b{one_of('finite_verbs')}\b")
 _PROCEDURE = re.compile(one_of("procedures"))
 _RUN_TOGETHER = re.compile(r"[a-z)\]]\.\s+[a-z][\w-]+\s")
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
 
 
-def fault_of_sentence(text: str) -> str:
-    """`text` as it would be read, without brackets that point elsewhere. Empty when it stands by itself."""
+def fault_of_sentence(text: str, whole: str) -> str:
+    """Empty when `text`, as it would be read, stands by itself; `whole` is the sentence with all that was left out."""
     words = text.split()
     if not text[:1].isupper() and not text.startswith(BLANK) and not text[:1].isdigit():
         return "not_a_sentence"
@@ -52,6 +53,8 @@ def fault_of_sentence(text: str) -> str:
         return "too_short"
     if len(words) > MAX_WORDS:
         return "too_long"
+    if not _FINITE.search(whole):
+        return "no_verb"
     return next((reason for reason, is_at_fault in _SENTENCE_FAULTS if is_at_fault(text)), "")
 
 
