@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 BASELINE = Path(__file__).with_name("baseline.json")
-SUBJECTS = ["document", "effect", "question", "reward", "run", "verifier"]
+SUBJECTS = ["document", "effect", "label", "question", "reward", "run", "verifier"]
 
 
 def recorded() -> dict[str, str]:

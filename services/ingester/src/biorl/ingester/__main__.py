@@ -24,7 +24,7 @@ def body(config: Config, life: Life) -> None:
     from biorl.ingester.service import Ingester  # noqa: PLC0415
 
     bus = open_bus(config.bus)
-    topics = Topics(config.documents_topic, config.retractions_topic, config.effects_topic)
+    topics = Topics(config.documents_topic, config.retractions_topic, config.effects_topic, config.labels_topic)
     bus.ensure_topics(topics.specs())
     ledger, producer = SqliteLedger(config.ledger), bus.producer()
     publisher = BusPublisher(producer, FolderObjects(config.objects), topics, config.bus.max_message_bytes, life.wait)

@@ -8,10 +8,19 @@ from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 from biorl.chassis.bus.config import BusConfig
 from biorl.chassis.config import ServiceConfig
 from biorl.ingester.domain.licences import DEFAULT_ALLOWED
-from biorl.ingester.domain.sources import EffectTableSource, JatsSource, PerturbqaSource, PubmedSource, ScreenSource
+from biorl.ingester.domain.sources import (
+    EffectTableSource,
+    GeneClassSource,
+    JatsSource,
+    MoleculeSource,
+    PerturbqaSource,
+    PubmedSource,
+    ScreenSource,
+)
 
 AnySource = Annotated[
-    JatsSource | PubmedSource | PerturbqaSource | EffectTableSource | ScreenSource, Field(discriminator="type")
+    JatsSource | PubmedSource | PerturbqaSource | EffectTableSource | ScreenSource | MoleculeSource | GeneClassSource,
+    Field(discriminator="type"),
 ]
 
 
@@ -33,6 +42,7 @@ class Config(ServiceConfig):
     documents_topic: str = "biorl.documents.v1"
     retractions_topic: str = "biorl.retractions.v1"
     effects_topic: str = "biorl.effects.v1"
+    labels_topic: str = "biorl.labels.v1"
     batch_size: PositiveInt = 64
     """Items published and recorded together; after a crash at most so many are published twice."""
 

@@ -8,6 +8,7 @@ from biorl.ingester.domain.admission import Submission
 from biorl.ingester.domain.document import Document, Retraction
 from biorl.ingester.domain.effects import PerturbationEffects
 from biorl.ingester.domain.sources import Source, Unit
+from biorl.ingester.domain.subjects import LabelledSubject
 
 
 class UnreadableError(ValueError):
@@ -30,7 +31,7 @@ class Unreadable:
     reason: str
 
 
-Item = Submission | PerturbationEffects | Unreadable
+Item = Submission | PerturbationEffects | LabelledSubject | Unreadable
 
 
 class Reader(Protocol):
@@ -49,7 +50,7 @@ class Entry:
     """What became of one item."""
 
     kind: str
-    """`document` (a full text), `abstract`, `retraction`, `effects` or `file`."""
+    """`document` (a full text), `abstract`, `retraction`, `effects`, `labels` or `file`."""
     id: str
     content: str
     """Digest of the item's content: a new version of the same id is another entry."""
@@ -89,7 +90,11 @@ class Publisher(Protocol):
     """Topics of the bus. Durable on return; waits while the bus is away and raises StoppedError when asked to stop."""
 
     def publish(
-        self, documents: Sequence[Document], retractions: Sequence[Retraction], effects: Sequence[PerturbationEffects]
+        self,
+        documents: Sequence[Document],
+        retractions: Sequence[Retraction],
+        effects: Sequence[PerturbationEffects],
+        labels: Sequence[LabelledSubject] = (),
     ) -> None: ...
 
 

@@ -13,6 +13,7 @@ from biorl.ingester.domain.admission import Policy, Refusal, Submission, admit, 
 from biorl.ingester.domain.document import Document, Retraction
 from biorl.ingester.domain.effects import PerturbationEffects
 from biorl.ingester.domain.sources import JatsSource, PubmedSource, Source, Unit, fingerprint
+from biorl.ingester.domain.subjects import LabelledSubject
 from biorl.ingester.ports import (
     Entry,
     Item,
@@ -36,6 +37,7 @@ class _Batch:
     documents: list[Document] = field(default_factory=list)
     retractions: list[Retraction] = field(default_factory=list)
     effects: list[PerturbationEffects] = field(default_factory=list)
+    labels: list[LabelledSubject] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     seen: set[tuple[str, str, str]] = field(default_factory=set)
 
@@ -135,6 +137,10 @@ class Ingester:
             entry = Entry("effects", item.key, item.id, "published", unit.name)
             if not self._is_known(entry) and batch.add(entry):
                 batch.effects.append(item)
+        elif isinstance(item, LabelledSubject):
+            entry = Entry("labels", item.key, item.id, "published", unit.name)
+            if not self._is_known(entry) and batch.add(entry):
+                batch.labels.append(item)
         else:
             self._take_paper(item, source, unit, batch)
 
@@ -195,7 +201,7 @@ class Ingester:
     def _flush_as(self, source: str, batch: _Batch) -> None:
         if not batch.entries:
             return
-        self._publisher.publish(batch.documents, batch.retractions, batch.effects)
+        self._publisher.publish(batch.documents, batch.retractions, batch.effects, batch.labels)
         self._ledger.record(batch.entries)
         for entry in batch.entries:
             self._observer.took(source, entry)

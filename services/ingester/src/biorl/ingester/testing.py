@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from biorl.ingester.domain.document import Document, Retraction
 from biorl.ingester.domain.effects import PerturbationEffects
 from biorl.ingester.domain.sources import Source, Unit
+from biorl.ingester.domain.subjects import LabelledSubject
 from biorl.ingester.ports import Entry, Item, UnreadableError, VanishedError
 
 
@@ -42,12 +43,17 @@ class FakePublisher:
     documents: list[Document] = field(default_factory=list)
     retractions: list[Retraction] = field(default_factory=list)
     effects: list[PerturbationEffects] = field(default_factory=list)
+    labels: list[LabelledSubject] = field(default_factory=list)
     dies_after: int | None = None
     """Raises ConnectionError from the publish after so many; None never does."""
     calls: int = 0
 
     def publish(
-        self, documents: Sequence[Document], retractions: Sequence[Retraction], effects: Sequence[PerturbationEffects]
+        self,
+        documents: Sequence[Document],
+        retractions: Sequence[Retraction],
+        effects: Sequence[PerturbationEffects],
+        labels: Sequence[LabelledSubject] = (),
     ) -> None:
         if self.calls == self.dies_after:
             raise ConnectionError
@@ -55,6 +61,7 @@ class FakePublisher:
         self.documents.extend(documents)
         self.retractions.extend(retractions)
         self.effects.extend(effects)
+        self.labels.extend(labels)
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Documents, retractions and effects onto the bus; a document larger than a message leaves its body in a store.
+"""Documents, retractions, effects and labels onto the bus; a document larger than a message leaves its body in a store.
 
 While the bus is away nothing is lost and nothing is invented: publishing waits and tries the same messages again.
 """
@@ -13,9 +13,16 @@ from google.protobuf.message import Message as Protobuf
 from biorl.chassis.bus.port import Message, Producer, TopicSpec
 from biorl.chassis.bus.tracing import trace_headers
 from biorl.chassis.errors import TryLater
-from biorl.ingester.adapters.wire import document_to_wire, effects_to_wire, retraction_to_wire, without_body
+from biorl.ingester.adapters.wire import (
+    document_to_wire,
+    effects_to_wire,
+    labels_to_wire,
+    retraction_to_wire,
+    without_body,
+)
 from biorl.ingester.domain.document import Document, Retraction
 from biorl.ingester.domain.effects import PerturbationEffects
+from biorl.ingester.domain.subjects import LabelledSubject
 from biorl.ingester.ports import ObjectStore, StoppedError
 
 logger = logging.getLogger(__name__)
@@ -29,9 +36,11 @@ class Topics:
     documents: str = "biorl.documents.v1"
     retractions: str = "biorl.retractions.v1"
     effects: str = "biorl.effects.v1"
+    labels: str = "biorl.labels.v1"
 
     def specs(self) -> list[TopicSpec]:
-        return [TopicSpec(self.documents), TopicSpec(self.retractions, compacted=True), TopicSpec(self.effects)]
+        plain = [TopicSpec(name) for name in (self.documents, self.effects, self.labels)]
+        return [*plain, TopicSpec(self.retractions, compacted=True)]
 
 
 class BusPublisher:
@@ -53,12 +62,17 @@ class BusPublisher:
         self._wait = wait
 
     def publish(
-        self, documents: Sequence[Document], retractions: Sequence[Retraction], effects: Sequence[PerturbationEffects]
+        self,
+        documents: Sequence[Document],
+        retractions: Sequence[Retraction],
+        effects: Sequence[PerturbationEffects],
+        labels: Sequence[LabelledSubject] = (),
     ) -> None:
         """Retractions first, so that a paper taken back and published anew ends as the notice says."""
         self._send(self._topics.retractions, [_message(r.document_id, retraction_to_wire(r)) for r in retractions])
         self._send(self._topics.documents, [self._document(document) for document in documents])
         self._send(self._topics.effects, [_message(item.key, effects_to_wire(item)) for item in effects])
+        self._send(self._topics.labels, [_message(item.key, labels_to_wire(item)) for item in labels])
 
     def _document(self, document: Document) -> Message:
         whole = document_to_wire(document)

@@ -16,20 +16,25 @@ from biorl.ingester.domain.effects import PerturbationEffects
 from biorl.ingester.domain.sources import (
     EffectSource,
     EffectTableSource,
+    GeneClassSource,
     JatsSource,
+    LabelSource,
+    MoleculeSource,
     PaperSource,
     PerturbqaSource,
     PubmedSource,
     Source,
     Unit,
 )
-from biorl.ingester.ports import Item
+from biorl.ingester.domain.subjects import LabelledSubject
+from biorl.ingester.ports import Item, Unreadable
 
 logger = logging.getLogger(__name__)
 
 _XML = ("*.xml", "*.nxml", "*.xml.gz", "*.nxml.gz")
-_TABLES = ("*.csv", "*.tsv", "*.csv.gz", "*.tsv.gz", "*.parquet")
-_PATTERNS = {"jats": _XML, "pubmed": _XML, "effect_table": _TABLES, "h5ad": ("*.h5ad",)}
+_TEXT_TABLES = ("*.csv", "*.tsv", "*.csv.gz", "*.tsv.gz")
+_TABLES = (*_TEXT_TABLES, "*.parquet")
+_PATTERNS = {"jats": _XML, "pubmed": _XML, "effect_table": _TABLES, "h5ad": ("*.h5ad",), "molecules": _TEXT_TABLES}
 
 
 class FileReader:
@@ -40,6 +45,10 @@ class FileReader:
             from biorl.ingester.adapters.perturbqa import find_lines  # noqa: PLC0415 - pandas
 
             return find_lines(source)
+        if isinstance(source, GeneClassSource):
+            from biorl.ingester.adapters.gene_classes import find_classes  # noqa: PLC0415 - pandas
+
+            return find_classes(source)
         name = source.name or base_name(source.path)
         return [Unit(f"{name}/{below}", (path,)) for below, path in find(source.path, _PATTERNS[source.type])]
 
@@ -51,6 +60,8 @@ class FileReader:
             return read_jats(unit.paths[0], unit.name, self.digest(unit))
         if isinstance(source, PubmedSource):
             return read_pubmed(unit.paths[0], unit.name, self.digest(unit))
+        if isinstance(source, MoleculeSource | GeneClassSource):
+            return _labels(source, unit)
         return _effects(source, unit)
 
 
@@ -67,6 +78,30 @@ def _effects(source: EffectSource, unit: Unit) -> Iterator[PerturbationEffects]:
         from biorl.ingester.adapters.screens import read_screen  # noqa: PLC0415 - scipy, scanpy
 
         yield from read_screen(source, unit)
+
+
+def _labels(source: LabelSource, unit: Unit) -> Iterator[LabelledSubject | Unreadable]:
+    if isinstance(source, MoleculeSource):
+        from biorl.ingester.adapters.molecules import read_molecules  # noqa: PLC0415 - pandas
+
+        yield from read_molecules(source, unit)
+    else:
+        from biorl.ingester.adapters.gene_classes import read_gene_class  # noqa: PLC0415 - pandas
+
+        yield from read_gene_class(source, unit)
+
+
+def read_labels(source: LabelSource) -> Iterator[LabelledSubject]:
+    """Everything readable that the source holds now, in a fixed order; what is not is logged.
+
+    Raises UnreadableError and VanishedError for a file as a whole.
+    """
+    for unit in FileReader().units(source):
+        for item in _labels(source, unit):
+            if isinstance(item, Unreadable):
+                logger.info("%s: %s", item.id, item.reason)
+            else:
+                yield item
 
 
 def read_effects(source: EffectSource) -> Iterator[PerturbationEffects]:

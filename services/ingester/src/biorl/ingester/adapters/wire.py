@@ -4,6 +4,8 @@ from biorl.document.v1 import document_pb2 as document_pb
 from biorl.effect.v1 import effect_pb2 as effect_pb
 from biorl.ingester.domain.document import Document, Retraction, Table
 from biorl.ingester.domain.effects import PerturbationEffects, ReadoutEffect
+from biorl.ingester.domain.subjects import Gene, Label, LabelledSubject
+from biorl.label.v1 import label_pb2 as label_pb
 from biorl.questions.wire import SPLITS, context_to_wire
 
 
@@ -95,3 +97,30 @@ def _readout_to_wire(effect: ReadoutEffect) -> effect_pb.ReadoutEffect:
     if effect.differentially_expressed is not None:
         message.differentially_expressed = effect.differentially_expressed
     return message
+
+
+def labels_to_wire(labelled: LabelledSubject) -> label_pb.SubjectLabels:
+    dataset, subject = labelled.dataset, labelled.subject
+    message = label_pb.SubjectLabels(
+        id=labelled.id,
+        dataset=label_pb.Dataset(
+            name=dataset.name,
+            digest=dataset.digest,
+            licence=dataset.licence,
+            num_subjects=dataset.num_subjects,
+            benchmarks=dataset.benchmarks,
+        ),
+        split=SPLITS[labelled.split],
+        labels=[_label_to_wire(label) for label in labelled.labels],
+    )
+    if isinstance(subject, Gene):
+        message.gene.CopyFrom(label_pb.Gene(name=subject.name, organism=subject.organism, accession=subject.accession))
+    else:
+        message.molecule.CopyFrom(label_pb.Molecule(smiles=subject.smiles, scaffold=subject.scaffold))
+    return message
+
+
+def _label_to_wire(label: Label) -> label_pb.Label:
+    if label.holds is None:
+        return label_pb.Label(name=label.name, number=label.number, unit=label.unit)
+    return label_pb.Label(name=label.name, holds=label.holds, train_rate=label.train_rate)

@@ -11,6 +11,7 @@ from typing import Literal
 
 from biorl.ingester.domain.admission import Policy
 from biorl.ingester.domain.labels import DEFAULT_SPLIT, DEFAULT_THRESHOLDS, SplitRule, Thresholds
+from biorl.ingester.domain.scaffold_split import DEFAULT_SCAFFOLD_RULE, ScaffoldRule
 from biorl.questions.identity import digest
 
 READER_VERSION = 1
@@ -111,9 +112,52 @@ class ScreenSource:
     split: SplitRule = DEFAULT_SPLIT
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoleculeSource:
+    """SMILES with labels: a CSV or TSV file a dataset; MoleculeNet's files need no further word."""
+
+    path: Path
+    type: Literal["molecules"] = "molecules"
+    name: str = ""
+    dataset: str = ""
+    """Empty takes the file's name, or MoleculeNet's."""
+    smiles_column: str = "smiles"
+    properties: dict[str, str] | None = None
+    """From the file's columns to properties as claims name them; None knows MoleculeNet's."""
+    units: dict[str, str] | None = None
+    """From property to the unit of its numbers, "" for a pure number; the others are yes or no."""
+    licence: str = ""
+    benchmarks: tuple[str, ...] = ()
+    split: ScaffoldRule = DEFAULT_SCAFFOLD_RULE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneClassSource:
+    """Genes of one class and genes that are not: the README says how the lists look."""
+
+    path: Path
+    """The folder of the files below."""
+    gene_class: str
+    """As claims name it ("dosage-sensitive")."""
+    members: str
+    """A file with one gene a line, or a file and a column ("labels.csv:dosage_sensitive")."""
+    others: str
+    """Genes that are not in the class, written the same way."""
+    type: Literal["gene_class"] = "gene_class"
+    names: str = ""
+    """A CSV file with `ensembl_id` and `gene_name`; empty takes genes as they are written."""
+    name: str = ""
+    dataset: str = ""
+    organism: str = "NCBITaxon:9606"
+    licence: str = ""
+    benchmarks: tuple[str, ...] = ()
+    split: SplitRule = DEFAULT_SPLIT
+
+
 PaperSource = JatsSource | PubmedSource
 EffectSource = PerturbqaSource | EffectTableSource | ScreenSource
-Source = PaperSource | EffectSource
+LabelSource = MoleculeSource | GeneClassSource
+Source = PaperSource | EffectSource | LabelSource
 
 
 @dataclass(frozen=True, slots=True)
