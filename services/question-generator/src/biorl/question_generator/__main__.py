@@ -26,16 +26,19 @@ def body(config: Config, life: Life) -> None:
     from biorl.question_generator.adapters.folder_bodies import FolderBodies  # noqa: PLC0415
     from biorl.question_generator.adapters.metrics import Metrics  # noqa: PLC0415
     from biorl.question_generator.adapters.sqlite_store import SqliteStore  # noqa: PLC0415
+    from biorl.question_generator.domain.labelled import LabelRules  # noqa: PLC0415
     from biorl.question_generator.domain.literature.article import LiteratureRules  # noqa: PLC0415
     from biorl.question_generator.domain.perturbation import PerturbationRules  # noqa: PLC0415
     from biorl.question_generator.service import QuestionGenerator, Rules  # noqa: PLC0415
 
     rules = Rules(
-        PerturbationRules(**config.perturbation.model_dump()), LiteratureRules(**config.literature.model_dump())
+        PerturbationRules(**config.perturbation.model_dump()),
+        LiteratureRules(**config.literature.model_dump()),
+        LabelRules(**config.labels.model_dump()),
     )
 
     names = config.topics
-    sources = (names.documents, names.effects, names.retractions)
+    sources = (names.documents, names.effects, names.labels, names.retractions)
     with ExitStack() as stack:
         bus = stack.enter_context(closing(open_bus(config.bus)))
         bus.ensure_topics(
@@ -49,6 +52,7 @@ def body(config: Config, life: Life) -> None:
             FolderBodies(config.objects),
             documents=names.documents,
             effects=names.effects,
+            labels=names.labels,
             retractions=names.retractions,
         )
         life.ready()

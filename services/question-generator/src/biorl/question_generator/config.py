@@ -1,12 +1,13 @@
-"""Settings of the question generator. Keys of `perturbation` and `literature` are those of the rules in `domain`."""
+"""Settings of the question generator. The keys of each family are those of its rules in `domain`."""
 
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
 
 from biorl.chassis.bus.config import BusConfig, SqliteBusConfig
 from biorl.chassis.config import ServiceConfig
+from biorl.question_generator.domain.labelled import TOLERANCES
 
 
 class _Section(BaseModel):
@@ -19,6 +20,7 @@ class TopicsConfig(_Section):
     documents: str = "biorl.documents.v1"
     retractions: str = "biorl.retractions.v1"
     effects: str = "biorl.effects.v1"
+    labels: str = "biorl.labels.v1"
     questions: str = "biorl.questions.v1"
 
 
@@ -45,6 +47,16 @@ class LiteratureConfig(_Section):
     seed: NonNegativeInt = 0
 
 
+class LabelsConfig(_Section):
+    """Questions from what is known of genes and molecules."""
+
+    balanced: bool = True
+    """As many yes as no of each class and property in TRAIN; off keeps every label."""
+    tolerances: dict[str, PositiveFloat] = dict(TOLERANCES)
+    """Of numbers, by property, in its unit; a property without one is not asked about."""
+    seed: NonNegativeInt = 0
+
+
 class Config(ServiceConfig):
     bus: BusConfig = SqliteBusConfig(path=Path("bus.sqlite"))
     topics: TopicsConfig = TopicsConfig()
@@ -57,3 +69,4 @@ class Config(ServiceConfig):
     """Sources handled at once: one publish and one transaction each."""
     perturbation: PerturbationConfig = PerturbationConfig()
     literature: LiteratureConfig = LiteratureConfig()
+    labels: LabelsConfig = LabelsConfig()

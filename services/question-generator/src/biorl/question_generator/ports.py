@@ -16,7 +16,7 @@ class WrittenSource:
 
     source_id: str
     kind: str
-    """`effects` or `document`."""
+    """`effects`, `labels` or `document`."""
     names: frozenset[str]
     """Every identifier under which a retraction may speak of it."""
     questions: tuple[Question, ...]

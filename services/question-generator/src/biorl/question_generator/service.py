@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
+from biorl.question_generator.domain.labelled import LabelRules, write_label_questions
 from biorl.question_generator.domain.literature.article import TASK as LITERATURE
 from biorl.question_generator.domain.literature.article import LiteratureRules, write_literature_questions
 from biorl.question_generator.domain.perturbation import PerturbationRules, write_perturbation_questions
-from biorl.question_generator.domain.sources import Document, PerturbationEffects, Retraction, Source
+from biorl.question_generator.domain.sources import Document, LabelledSubject, PerturbationEffects, Retraction, Source
 from biorl.question_generator.domain.writing import Refusal, RefusalCount, Written, counted
 from biorl.question_generator.ports import DatasetWriter, Observer, Questions, Store, WrittenSource
 from biorl.questions.identity import digest
@@ -24,6 +25,7 @@ class Rules:
 
     perturbation: PerturbationRules = field(default_factory=PerturbationRules)
     literature: LiteratureRules = field(default_factory=LiteratureRules)
+    labels: LabelRules = field(default_factory=LabelRules)
 
 
 class QuestionGenerator:
@@ -62,6 +64,8 @@ class QuestionGenerator:
     def _write(self, source: Source) -> Written:
         if isinstance(source, PerturbationEffects):
             return write_perturbation_questions(source, self._rules.perturbation)
+        if isinstance(source, LabelledSubject):
+            return write_label_questions(source, self._rules.labels)
         if self._store.retracted(source.names):
             return Written(source.id, (), (Refusal(LITERATURE, "retracted", source.title),))
         return write_literature_questions(source, self._rules.literature)
@@ -95,8 +99,13 @@ def _unique(source: Source, outcome: Written, texts: dict[str, str], first: dict
         else:
             refusals.append(Refusal(question.task, "duplicate", question.prompt[-1].content))
     names = source.names if isinstance(source, Document) else frozenset({source.id})
-    kind = "document" if isinstance(source, Document) else "effects"
-    return WrittenSource(source.id, kind, names, tuple(kept), kept_texts, counted(source.id, refusals))
+    return WrittenSource(source.id, _kind(source), names, tuple(kept), kept_texts, counted(source.id, refusals))
+
+
+def _kind(source: Source) -> str:
+    if isinstance(source, Document):
+        return "document"
+    return "effects" if isinstance(source, PerturbationEffects) else "labels"
 
 
 def text_digest(question: Question) -> str:

@@ -27,11 +27,18 @@ class SourceHandler:
     """A worker's `handle`: decodes records by topic and gives them to the generator."""
 
     def __init__(
-        self, generator: QuestionGenerator, bodies: Bodies, *, documents: str, effects: str, retractions: str
+        self,
+        generator: QuestionGenerator,
+        bodies: Bodies,
+        *,
+        documents: str,
+        effects: str,
+        retractions: str,
+        labels: str = "biorl.labels.v1",
     ) -> None:
         self._generator = generator
         self._bodies = bodies
-        self._source_of: Mapping[str, str] = {documents: "document", effects: "effects"}
+        self._source_of: Mapping[str, str] = {documents: "document", effects: "effects", labels: "labels"}
         self._retractions = retractions
 
     def __call__(self, records: Sequence[Record]) -> None:
@@ -55,6 +62,8 @@ class SourceHandler:
             raise MalformedMessageError(msg)
         if self._source_of[record.topic] == "effects":
             return wire.effects_from_wire(record.value)
+        if self._source_of[record.topic] == "labels":
+            return wire.labels_from_wire(record.value)
         return self._complete(wire.document_message(record.value))
 
     def _complete(self, message: document_pb2.Document) -> Document:

@@ -8,7 +8,9 @@ from prometheus_client import Counter
 from biorl.question_generator.domain.writing import RefusalCount
 from biorl.questions.question import Question
 
-SOURCES = Counter("biorl_question_generator_sources_total", "Sources done, by kind (document, effects).", ["kind"])
+SOURCES = Counter(
+    "biorl_question_generator_sources_total", "Sources done, by kind (document, effects, labels).", ["kind"]
+)
 QUESTIONS = Counter("biorl_question_generator_questions_total", "Questions published.", ["task", "split"])
 REFUSED = Counter("biorl_question_generator_refused_total", "Questions not written, by reason.", ["task", "reason"])
 RETIRED = Counter("biorl_question_generator_retired_total", "Questions retired because their source was retracted.")

@@ -163,7 +163,7 @@ class Summary:
     """What a generator has done so far. Counts of questions leave out those that were retired."""
 
     sources: Mapping[str, int]
-    """By kind: `document`, `effects`."""
+    """By kind: `document`, `effects`, `labels`."""
     questions: Mapping[str, int]
     """By task."""
     splits: Mapping[tuple[str, str], int]

@@ -4,9 +4,14 @@ from google.protobuf.message import DecodeError
 
 from biorl.document.v1 import document_pb2 as document_pb
 from biorl.effect.v1 import effect_pb2 as effect_pb
+from biorl.label.v1 import label_pb2 as label_pb
 from biorl.question_generator.domain.sources import (
     Dataset,
     Document,
+    Gene,
+    Label,
+    LabelledSubject,
+    Molecule,
     Paragraph,
     PerturbationEffects,
     ReadoutEffect,
@@ -41,6 +46,35 @@ def _readout_from_wire(message: effect_pb.ReadoutEffect) -> ReadoutEffect:
         direction=message.direction,
         train_response_rate=message.train_response_rate if message.HasField("train_response_rate") else None,
         train_up_rate=message.train_up_rate if message.HasField("train_up_rate") else None,
+    )
+
+
+def labels_from_wire(value: bytes) -> LabelledSubject:
+    message = label_pb.SubjectLabels()
+    _parse(message, value)
+    gene, molecule = message.gene, message.molecule
+    if not message.id or not message.dataset.name or not (gene.name or molecule.smiles):
+        msg = "labels need an id, a dataset and a gene or molecule"
+        raise MalformedMessageError(msg)
+    return LabelledSubject(
+        id=message.id,
+        dataset=Dataset(message.dataset.name, message.dataset.licence, tuple(message.dataset.benchmarks)),
+        subject=Gene(gene.name, gene.organism) if gene.name else Molecule(molecule.smiles),
+        split=split_from_wire(message.split),
+        labels=tuple(_label_from_wire(item) for item in message.labels),
+    )
+
+
+def _label_from_wire(message: label_pb.Label) -> Label:
+    if not message.name or not message.WhichOneof("value"):
+        msg = "a label needs a name and a value"
+        raise MalformedMessageError(msg)
+    return Label(
+        name=message.name,
+        holds=message.holds if message.HasField("holds") else None,
+        number=message.number if message.HasField("number") else None,
+        unit=message.unit,
+        train_rate=message.train_rate if message.HasField("train_rate") else None,
     )
 
 
@@ -88,7 +122,8 @@ def retraction_from_wire(key: bytes, value: bytes | None) -> Retraction:
 
 
 def _parse(
-    message: document_pb.Document | document_pb.Retraction | effect_pb.PerturbationEffects, value: bytes
+    message: document_pb.Document | document_pb.Retraction | effect_pb.PerturbationEffects | label_pb.SubjectLabels,
+    value: bytes,
 ) -> None:
     try:
         message.ParseFromString(value)

@@ -1,4 +1,4 @@
-"""What questions are made from: measured effects, papers, and notices that a paper may not be used any more."""
+"""What questions are made from: measured effects, labels, papers, and notices that a paper may not be used any more."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from biorl.questions.question import Context, Split
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A screen as its questions name it."""
+    """A screen or a table of labels as its questions name it."""
 
     name: str
     """"perturbqa/k562"; stable over versions."""
@@ -41,6 +41,49 @@ class PerturbationEffects:
     perturbed_genes: tuple[str, ...]
     split: Split
     readouts: tuple[ReadoutEffect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gene:
+    name: str
+    """Symbol, or the accession where it has none."""
+    organism: str = ""
+    """NCBI taxon CURIE."""
+
+
+@dataclass(frozen=True, slots=True)
+class Molecule:
+    smiles: str
+    """Canonical."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A class or property of a subject: exactly one of `holds` and `number` is known."""
+
+    name: str
+    """As claims name it ("dosage-sensitive", "Tox21/NR-AR")."""
+    holds: bool | None = None
+    number: float | None = None
+    unit: str = ""
+    """Of the number; empty for a pure one."""
+    train_rate: float | None = None
+    """For how many of the dataset's TRAIN subjects it holds; None for numbers, and where none was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSubject:
+    """All that one dataset says of one gene or molecule."""
+
+    id: str
+    dataset: Dataset
+    subject: Gene | Molecule
+    split: Split
+    labels: tuple[Label, ...]
+
+    @property
+    def name(self) -> str:
+        return self.subject.name if isinstance(self.subject, Gene) else self.subject.smiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +145,4 @@ def _as_named(name: str) -> str:
     return name.lower() if name.lower().startswith("doi:") else name
 
 
-Source = PerturbationEffects | Document
+Source = PerturbationEffects | LabelledSubject | Document

@@ -10,11 +10,12 @@ from biorl.standalone.runs.plan import Plan
 from biorl.standalone.runs.workspace import Workspace
 
 DOCUMENTS, RETRACTIONS, EFFECTS = "biorl.documents.v1", "biorl.retractions.v1", "biorl.effects.v1"
+LABELS = "biorl.labels.v1"
 QUESTIONS, REWARDS, RUNS = "biorl.questions.v1", "biorl.rewards.v1", "biorl.runs.v1"
 GENERATOR_GROUP = "question-generator"
-GENERATOR_TOPICS = (DOCUMENTS, RETRACTIONS, EFFECTS)
+GENERATOR_TOPICS = (DOCUMENTS, RETRACTIONS, EFFECTS, LABELS)
 """What the question-generator reads, and under which group."""
-TOPICS = (DOCUMENTS, RETRACTIONS, EFFECTS, QUESTIONS, REWARDS, RUNS)
+TOPICS = (DOCUMENTS, RETRACTIONS, EFFECTS, LABELS, QUESTIONS, REWARDS, RUNS)
 
 
 def bus_config(plan: Plan, place: Workspace) -> BusConfig:
