@@ -5,14 +5,16 @@ or a `Judge` (sees the whole question and each answer), and add one line to `ver
 also `Trainable` gets `biorl verifier train`, artifacts and a card.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Protocol, runtime_checkable
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 from biorl.answers.extraction import Extraction
 from biorl.genes.annotation import Annotation
 from biorl.questions.question import Claim, Question
-from biorl.soft_verifier.domain.belief import Artifact, Belief, Source, Trained, Verdict
+from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Source, Trained, Verdict
 from biorl.soft_verifier.domain.effects import Measurements
+from biorl.soft_verifier.domain.known_labels import KnownLabel
+from biorl.soft_verifier.domain.numbers import ExpectedNumber
 
 
 @runtime_checkable
@@ -61,6 +63,41 @@ class Trainable(Protocol):
 
     def train(self, measured: Sequence[Measurements], annotation: Annotation) -> Trained:
         """A class method. `measured` holds train rows alone. Equal input gives equal arrays, bit for bit."""
+
+
+@runtime_checkable
+class LearnsLabels(Protocol):
+    """A class of the registry whose artifact is learnt from what is known of single genes or molecules."""
+
+    @property
+    def learns_about(self) -> type:
+        """The kind of claim that it judges. A class attribute."""
+
+    def train_on_labels(self, labels: Sequence[KnownLabel], annotation: Annotation | None) -> Trained:
+        """A class method. Train rows alone, each once, in a fixed order. Equal input gives equal arrays, bit for bit.
+
+        `annotation` is None for a verifier that does not ask for it (`needs_annotation`).
+        """
+
+    @property
+    def needs_annotation(self) -> bool:
+        """Whether training needs annotation of genes. A class attribute."""
+
+
+@runtime_checkable
+class ExpectsNumbers(Protocol):
+    """A verifier that knows properties which are numbers."""
+
+    def expect(self, claims: Sequence[Claim]) -> Sequence[ExpectedNumber | Belief]:
+        """What is expected of each claim's number, in order, or the abstention that says why nothing is."""
+
+
+@runtime_checkable
+class HasRivals(Protocol):
+    """A verifier that knows what trivial models would say, so that a report can put them beside it."""
+
+    def rivals(self, claims: Sequence[Any]) -> Mapping[str, Array]:
+        """By name, [claim]; asked of claims that the verifier does not abstain on."""
 
 
 @runtime_checkable

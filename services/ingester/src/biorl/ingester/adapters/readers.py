@@ -27,7 +27,7 @@ from biorl.ingester.domain.sources import (
     Unit,
 )
 from biorl.ingester.domain.subjects import LabelledSubject
-from biorl.ingester.ports import Item, Unreadable
+from biorl.ingester.ports import Item, Unreadable, UnreadableError
 
 logger = logging.getLogger(__name__)
 
@@ -102,6 +102,15 @@ def read_labels(source: LabelSource) -> Iterator[LabelledSubject]:
                 logger.info("%s: %s", item.id, item.reason)
             else:
                 yield item
+
+
+def read_tables(source: MoleculeSource) -> Iterator[LabelledSubject]:
+    """As `read_labels`, passing over files that are no tables of molecules; each is logged."""
+    for unit in FileReader().units(source):
+        try:
+            yield from (item for item in _labels(source, unit) if isinstance(item, LabelledSubject))
+        except UnreadableError as error:
+            logger.info("%s is passed over: %s", unit.name, error)
 
 
 def read_effects(source: EffectSource) -> Iterator[PerturbationEffects]:

@@ -1,18 +1,10 @@
-"""How questions about classes of genes read, and under which task they go.
+"""How questions about classes of genes read.
 
 The classes with words of their own are those of Geneformer's gene classification: dosage sensitivity of transcription
 factors, bivalent chromatin in embryonic stem cells, range of transcription factors. A class without words is asked
 about by its name.
 """
 
-import re
-
-_TASKS = {
-    "dosage-sensitive": "gene.dosage",
-    "bivalent-not-unmethylated": "gene.bivalent",
-    "bivalent-not-lys4-only": "gene.bivalent",
-    "long-range-tf": "gene.tf_range",
-}
 _BIVALENT = (
     "Is the promoter of the {organism}gene {gene} bivalent in embryonic stem cells , marked by both H3K4me3 and "
 )
@@ -25,11 +17,6 @@ _ASKED = {
     "rather than a short one ?",
 }
 _ORGANISMS = {"NCBITaxon:9606": "human ", "NCBITaxon:10090": "mouse "}
-
-
-def gene_task(gene_class: str) -> str:
-    """Dotted task name; a class without one of its own is `gene.` and its name."""
-    return _TASKS.get(gene_class, "gene." + re.sub(r"[^a-z0-9]+", "_", gene_class.lower()).strip("_"))
 
 
 def asked_of_gene(gene: str, gene_class: str, organism: str) -> str:

@@ -15,16 +15,16 @@ from dataclasses import dataclass, field
 
 from biorl.answers.spec import YES_NO, AnswerSpec, AnswerType
 from biorl.question_generator.domain.chance import luck
-from biorl.question_generator.domain.gene_wording import asked_of_gene, gene_task
+from biorl.question_generator.domain.gene_wording import asked_of_gene
 from biorl.question_generator.domain.molecule_wording import (
     asked_of_molecule,
-    molecule_task,
     number_asked_of_molecule,
 )
 from biorl.question_generator.domain.sources import Gene, Label, LabelledSubject
 from biorl.question_generator.domain.writing import Refusal, Written
 from biorl.questions.identity import identified
 from biorl.questions.question import ChatMessage, GeneClassClaim, MoleculeClaim, Provenance, Question, Split
+from biorl.questions.tasks import gene_task, molecule_task
 
 WRITER = "label-templates@1"
 TOLERANCES = {"ESOL": 0.5, "FreeSolv": 1.0, "Lipophilicity": 0.5}

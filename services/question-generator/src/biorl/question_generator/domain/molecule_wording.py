@@ -1,10 +1,8 @@
-"""How questions about properties of molecules read, and under which task they go.
+"""How questions about properties of molecules read.
 
 The properties with words of their own are MoleculeNet's, as the ingester names them; any other is asked about by its
-name. The task is the property's family: `Tox21/NR-AR` goes under `molecule.tox21`.
+name.
 """
-
-import re
 
 _YES_OR_NO = {
     "BBBP": "Does the molecule {smiles} cross the blood-brain barrier ?",
@@ -32,11 +30,6 @@ _TOX21 = {
     "SR-MMP": "the mitochondrial membrane potential",
     "SR-p53": "the p53 response",
 }
-
-
-def molecule_task(name: str) -> str:
-    """Dotted task name of a property's family."""
-    return "molecule." + re.sub(r"[^a-z0-9]+", "_", name.partition("/")[0].lower()).strip("_")
 
 
 def asked_of_molecule(smiles: str, name: str) -> str:

@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator
 
 from biorl.effect.v1 import effect_pb2
+from biorl.label.v1 import label_pb2
 from biorl.question.v1 import question_pb2
-from biorl.questions.question import Claim
+from biorl.questions.question import Claim, GeneClassClaim, MoleculeClaim
 from biorl.questions.wire import (
     MalformedMessageError,
     claim_from_wire,
@@ -15,6 +16,7 @@ from biorl.questions.wire import (
 )
 from biorl.soft_verifier.domain.belief import Belief, Source, Status, Verdict
 from biorl.soft_verifier.domain.effects import Effect
+from biorl.soft_verifier.domain.known_labels import KnownLabel
 from biorl.soft_verifier.ports import Judge
 from biorl.soft_verifier.service import Group, Served
 from biorl.verifier.v1 import verifier_pb2 as pb
@@ -38,6 +40,22 @@ def effects_from_wire(message: effect_pb2.PerturbationEffects) -> Iterator[Effec
     for readout in message.readouts:
         measured = readout.differentially_expressed if readout.HasField("differentially_expressed") else None
         yield Effect(context, genes, readout.readout, split, measured, readout.direction, message.dataset.name)
+
+
+def labels_from_wire(message: label_pb2.SubjectLabels) -> Iterator[KnownLabel]:
+    """One for each class and property. Raises MalformedMessageError for a message without split or subject."""
+    gene, molecule, split = message.gene, message.molecule, split_from_wire(message.split)
+    if not (gene.name or molecule.smiles):
+        msg = f"labels {message.id} name no gene or molecule"
+        raise MalformedMessageError(msg)
+    for label in message.labels:
+        claim = (
+            GeneClassClaim(gene.name, label.name, gene.organism)
+            if gene.name
+            else MoleculeClaim(molecule.smiles, label.name)
+        )
+        value = label.number if label.HasField("number") else label.holds
+        yield KnownLabel(claim, value, split, label.unit, molecule.scaffold, message.dataset.name)
 
 
 def group_from_wire(message: pb.Group) -> Group | None:

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from biorl.soft_verifier.ports import VerifierClass
 from biorl.soft_verifier.verifiers.exact import Exact
 from biorl.soft_verifier.verifiers.experiment import Experiment
+from biorl.soft_verifier.verifiers.molecule import Molecule
 from biorl.soft_verifier.verifiers.perturbation_knn import PerturbationKnn
 
 VERIFIERS: Mapping[str, VerifierClass] = {
     "exact": Exact,
     "experiment": Experiment,
+    "molecule": Molecule,
     "perturbation-knn": PerturbationKnn,
 }

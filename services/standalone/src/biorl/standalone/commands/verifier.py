@@ -10,6 +10,7 @@ from rich.table import Table
 
 from biorl.soft_verifier.domain.effects import Effect
 from biorl.standalone.commands.demo import Runs
+from biorl.standalone.commands.labelled import learn_labels, learns_labels, measure_labels
 from biorl.standalone.commands.terminal import out
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.runs.plan import read
@@ -19,6 +20,10 @@ from biorl.standalone.runs.workspace import DEFAULT_ROOT, Workspace, existing, w
 app = typer.Typer(no_args_is_help=True, help="World models: train, evaluate, card, serve.")
 
 Name = Annotated[str, typer.Argument(help="Verifier, e.g. perturbation-knn.")]
+Tables = Annotated[
+    Path | None,
+    typer.Option(help="Folder of molecule tables and gene lists, for gene-class and molecule; else the run's labels."),
+]
 Run = Annotated[str, typer.Option("--run", help="Run whose effects and artifacts are used.")]
 
 
@@ -26,10 +31,11 @@ Run = Annotated[str, typer.Option("--run", help="Run whose effects and artifacts
 def train(
     name: Name = "perturbation-knn",
     annotation: Annotated[Path | None, typer.Option(help="Folder of gene sets, ontology and symbols.")] = None,
+    tables: Tables = None,
     run: Run = "demo",
     runs: Runs = DEFAULT_ROOT,
 ) -> None:
-    """Train a verifier on a run's effects, train split only, and save an artifact with its card."""
+    """Train a verifier on a run's effects or labels, train split only, and save an artifact with its card."""
     from biorl.genes.annotation import load_annotation  # noqa: PLC0415 - heavy
     from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415
     from biorl.soft_verifier.training import NothingToLearnError, NotTrainableError  # noqa: PLC0415
@@ -39,6 +45,10 @@ def train(
 
     place = existing(run, runs)
     folder = annotation or annotation_folder(read(place), place)
+    if learns_labels(name):
+        source = learn_labels(name, place, folder, tables)
+        out.print(f"{source.verifier}@{source.version}  digest {source.digest[:12]}  in {place.artifacts / name}")
+        return
     if not folder.is_dir():
         msg = f"{folder} is no folder; --annotation takes one with *.gmt files"
         raise BadRequestError(msg)
@@ -56,6 +66,7 @@ def evaluate(
     name: Name = "perturbation-knn",
     run: Run = "demo",
     runs: Runs = DEFAULT_ROOT,
+    tables: Tables = None,
     into: Annotated[Path | None, typer.Option("--out", help="Write the JSON to this file.")] = None,
 ) -> None:
     """Measure a run's verifier on held-out effects, which it has never seen."""
@@ -68,7 +79,8 @@ def evaluate(
         msg = f"there is no verifier {name!r}; there is {', '.join(VERIFIERS)}"
         raise BadRequestError(msg)
     model = VERIFIERS[name](FolderArtifacts(place.artifacts).load(name))
-    results = measure(model, effects_of(place))  # type: ignore[arg-type]
+    on_labels = learns_labels(name)
+    results = measure_labels(model, place, tables) if on_labels else measure(model, effects_of(place))  # type: ignore[arg-type]
     if into:
         write_json(into, results)
     else:

@@ -1,0 +1,1 @@
+"""Classes of genes, from what annotation says that genes have in common."""

@@ -1,0 +1,45 @@
+"""What is known of a gene or a molecule: what the verifiers of gene classes and molecule properties learn from."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from biorl.questions.question import GeneClassClaim, MoleculeClaim, Split
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLabel:
+    """One class or property of one subject."""
+
+    claim: GeneClassClaim | MoleculeClaim
+    value: bool | float
+    """Whether the claim holds; the number, for a property that is one."""
+    split: Split
+    unit: str = ""
+    """Of a number; empty for a pure one."""
+    group: str = ""
+    """What must not be on both sides of a fold: a molecule's scaffold."""
+    dataset: str = ""
+
+    @property
+    def name(self) -> str:
+        """The class or property."""
+        return self.claim.gene_class if isinstance(self.claim, GeneClassClaim) else self.claim.property
+
+
+def learnable(labels: Iterable[KnownLabel]) -> list[KnownLabel]:
+    """Those that may be learnt from, each once, in a fixed order. Law 7 is held here."""
+    return sorted({label for label in labels if label.split is Split.TRAIN}, key=_order)
+
+
+def by_name(labels: Iterable[KnownLabel]) -> Mapping[str, list[KnownLabel]]:
+    """In order of the names of classes and properties."""
+    groups: defaultdict[str, list[KnownLabel]] = defaultdict(list)
+    for label in sorted(labels, key=_order):
+        groups[label.name].append(label)
+    return dict(groups)
+
+
+def _order(label: KnownLabel) -> tuple[str, str, float, str]:
+    subject = label.claim.gene if isinstance(label.claim, GeneClassClaim) else label.claim.smiles
+    return label.name, subject, float(label.value), label.dataset

@@ -1,0 +1,89 @@
+"""How good beliefs about classes and properties are, beside trivial rivals, as plain JSON values for cards.
+
+Yes or no: AUROC with an interval, Brier score, calibration error, error by coverage. Numbers: RMSE with an interval,
+mean absolute error, R2, how often the 90 % interval holds. Rivals are scored on the same rows.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import rankdata
+
+from biorl.evaluation.calibration import risk_coverage
+from biorl.soft_verifier.domain.quality import calibration_quality, reliability_bins
+
+Numbers = npt.NDArray[np.float64]
+RESAMPLES = 500
+INTERVAL = (2.5, 97.5)
+
+
+def auroc(score: npt.ArrayLike, label: npt.ArrayLike) -> float | None:
+    """Ties count half; None where one of the two answers is missing."""
+    scores, truth = np.asarray(score, dtype=np.float64), np.asarray(label, dtype=np.bool_)
+    yes, no = int(truth.sum()), int((~truth).sum())
+    if not yes or not no:
+        return None
+    return float((rankdata(scores)[truth].sum() - yes * (yes + 1) / 2) / (yes * no))
+
+
+def rmse(prediction: Numbers, truth: Numbers) -> float:
+    return float(np.sqrt(np.mean((prediction - truth) ** 2)))
+
+
+def answer_quality(
+    probability: Numbers, label: npt.NDArray[np.bool_], uncertainty: Numbers, rivals: Mapping[str, Numbers]
+) -> dict[str, Any]:
+    """Of beliefs in yes-or-no claims; [row] each."""
+    rate = float(label.mean())
+    return {
+        "num": len(label),
+        "positive_rate": _short(rate),
+        "auroc": _short(auroc(probability, label)),
+        "auroc_interval": _interval(lambda rows: auroc(probability[rows], label[rows]), len(label)),
+        "brier": _short(float(np.mean((probability - label) ** 2))),
+        "calibration_error": calibration_quality(probability, label),
+        "reliability": reliability_bins(probability, label),
+        "risk_by_coverage": [
+            {"coverage": _short(share), "error_rate": _short(risk)}
+            for share, risk in risk_coverage(uncertainty, probability, label, points=4)
+        ],
+        "trivial": {
+            "base_rate": {"auroc": 0.5, "brier": _short(rate * (1 - rate))},
+            **{name: {"auroc": _short(auroc(score, label))} for name, score in rivals.items()},
+        },
+    }
+
+
+def number_quality(
+    prediction: Numbers, truth: Numbers, scale: Numbers, inside: npt.NDArray[np.bool_], rivals: Mapping[str, Numbers]
+) -> dict[str, Any]:
+    """Of expected numbers; `inside` says where the truth lies in the 90 % interval."""
+    surest = np.argsort(scale, kind="stable")
+    return {
+        "num": len(truth),
+        "rmse": _short(rmse(prediction, truth)),
+        "rmse_interval": _interval(lambda rows: rmse(prediction[rows], truth[rows]), len(truth)),
+        "mean_absolute_error": _short(float(np.abs(prediction - truth).mean())),
+        "r2": _short(1 - float(np.mean((prediction - truth) ** 2)) / max(float(truth.var()), 1e-12)),
+        "interval_90_holds": _short(float(inside.mean())),
+        "risk_by_coverage": [
+            {"coverage": share, "rmse": _short(rmse(prediction[kept], truth[kept]))}
+            for share in (0.25, 0.5, 0.75, 1.0)
+            if len(kept := surest[: max(1, round(share * len(surest)))])
+        ],
+        "trivial": {name: {"rmse": _short(rmse(values, truth))} for name, values in rivals.items()},
+    }
+
+
+def _interval(measure: Callable[[npt.NDArray[np.intp]], float | None], size: int) -> list[float | None]:
+    """95 % over resampled rows."""
+    rng = np.random.default_rng(0)
+    values = [measure(rng.integers(0, size, size)) for _ in range(RESAMPLES)]
+    known: Sequence[float] = [value for value in values if value is not None]
+    return [_short(float(each)) for each in np.percentile(known, INTERVAL)] if known else [None, None]
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)

@@ -1,0 +1,205 @@
+"""One property of molecules: a forest, what its votes are worth, and for which molecules it has a say.
+
+Folds hold out whole scaffolds of the training molecules. What the forest says of molecules that its trees have not seen
+is what calibration, predictive interval and applicability domain are fitted on, so they hold for new scaffolds.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from biorl.soft_verifier.domain.belief import Array, Artifact, Belief
+from biorl.soft_verifier.domain.calibration import Calibration, Curve, fit_calibration, logit
+from biorl.soft_verifier.domain.molecule.forest import Forest, Matrix, grow
+from biorl.soft_verifier.domain.molecule.predictive import Residuals, fit_residuals
+from biorl.soft_verifier.domain.molecule.structure import Structure, likeness
+
+Numbers = npt.NDArray[np.float64]
+FOLDS = 5
+TREES = 40
+"""Of each fold: 200 judge a new molecule."""
+OUTSIDE_SHARE = 0.02
+"""So many of the unseen training molecules, the least like the others, count as outside."""
+DOMAIN_SAMPLE = 1000
+"""Training molecules that the threshold is measured on."""
+FEWEST = 50
+"""Training molecules below which there is no model."""
+FEWEST_OF_A_KIND = 5
+"""So many yes and so many no."""
+OUTSIDE = Belief.abstained("outside_applicability_domain")
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """The training molecules of one property."""
+
+    smiles: tuple[str, ...]
+    features: Matrix
+    """[row, feature]"""
+    fingerprints: npt.NDArray[np.uint64]
+    """[row, 32]"""
+    target: Numbers
+    """[row]: 1 and 0 for yes and no, else the number."""
+    fold: npt.NDArray[np.int8]
+    """[row]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What is expected of one molecule's number."""
+
+    mean: float
+    scale: float
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyModel:
+    name: str
+    unit: str
+    forest: Forest
+    fingerprints: npt.NDArray[np.uint64]
+    """[row, 32] of the training molecules."""
+    target: Numbers
+    """[row], sorted with the molecules."""
+    fold: npt.NDArray[np.int8]
+    row: Mapping[str, int]
+    """From canonical SMILES to the row of a training molecule."""
+    least_likeness: float
+    """To the nearest training molecule, below which the model abstains."""
+    calibration: Calibration | None
+    """Of yes-or-no properties."""
+    residuals: Residuals | None
+    """Of numbers."""
+
+    @property
+    def rate(self) -> float:
+        """Share of training molecules that have the property."""
+        return float(self.target.mean())
+
+    def believe(self, structure: Structure) -> Belief:
+        """That the molecule has the property; of a training molecule by the trees that have not seen it."""
+        if self.nearest(structure)[0] < self.least_likeness:
+            return OUTSIDE
+        return self.believed(float(self._votes(structure).mean(dtype=np.float64)))
+
+    def believed(self, score: float) -> Belief:
+        """What a share of votes is worth."""
+        assert self.calibration is not None  # noqa: S101 - asked of yes-or-no properties alone
+        probability = float(self.calibration(logit(score), self.rate))
+        return Belief.scored(probability, self.rate, 2 * min(probability, 1 - probability))
+
+    def expect(self, structure: Structure) -> Expectation | None:
+        """Of the molecule's number; None outside the applicability domain."""
+        assert self.residuals is not None  # noqa: S101 - asked of numbers alone
+        if self.nearest(structure)[0] < self.least_likeness:
+            return None
+        votes = self._votes(structure)
+        return Expectation(float(votes.mean(dtype=np.float64)), float(self.residuals.scale(votes)[0]))
+
+    def nearest(self, structure: Structure) -> tuple[float, float]:
+        """(Tanimoto, value) of the nearest training molecule; of a training molecule, of another fold."""
+        alike = likeness(structure.fingerprint, self.fingerprints)
+        row = self.row.get(structure.canonical)
+        if row is not None:
+            alike = np.where(self.fold == self.fold[row], np.float32(-1), alike)
+        best = int(alike.argmax())
+        return float(alike[best]), float(self.target[best])
+
+    def base_rate_within(self, answer: float, tolerance: float) -> float:
+        """Share of training molecules whose number is at most `tolerance` away: what is right by luck."""
+        return float((np.abs(self.target - answer) <= tolerance).mean())
+
+    def _votes(self, structure: Structure) -> Matrix:
+        row = self.row.get(structure.canonical)
+        trees = None if row is None else self.forest.without(int(self.fold[row]))
+        return self.forest.votes(structure.features[None, :], trees)
+
+    def arrays(self) -> dict[str, Array]:
+        """Without the molecules, which properties share."""
+        own: dict[str, Array] = {"target": self.target, "fold": self.fold}
+        if self.calibration is not None:
+            curve = self.calibration.curve
+            own |= {"weights": self.calibration.weights, "curve_x": curve.x, "curve_y": curve.y}
+        if self.residuals is not None:
+            own |= {"quantiles": self.residuals.quantiles}
+        return own | self.forest.arrays()
+
+
+def restore_property(
+    artifact: Artifact, prefix: str, entry: Mapping[str, Any], smiles: Sequence[str], fingerprints: Array
+) -> PropertyModel:
+    """From what `arrays` gave and the card says; `smiles` and `fingerprints` are those of its training molecules."""
+    arrays = artifact.arrays
+    calibration = residuals = None
+    if f"{prefix}weights" in arrays:
+        curve = Curve(arrays[f"{prefix}curve_x"], arrays[f"{prefix}curve_y"])
+        calibration = Calibration(arrays[f"{prefix}weights"], curve)
+    else:
+        residuals = Residuals(arrays[f"{prefix}quantiles"], float(entry["residual_floor"]))
+    return PropertyModel(
+        str(entry["property"]),
+        str(entry["unit"]),
+        Forest.from_arrays(arrays, prefix),
+        fingerprints,
+        arrays[f"{prefix}target"],
+        arrays[f"{prefix}fold"],
+        {name: row for row, name in enumerate(smiles)},
+        float(entry["least_likeness"]),
+        calibration,
+        residuals,
+    )
+
+
+def fit_property(name: str, unit: str, examples: Examples, *, yes_or_no: bool) -> tuple[PropertyModel, Matrix]:
+    """The model, and the votes [row, tree] of the trees that have not seen each row."""
+    forest = grow(examples.features, examples.target, examples.fold, yes_or_no=yes_or_no, trees=TREES)
+    votes = np.empty((len(examples.target), TREES), dtype=np.float32)
+    for fold in range(int(examples.fold.max()) + 1):
+        rows = examples.fold == fold
+        votes[rows] = forest.votes(examples.features[rows], forest.without(fold))
+    score = votes.mean(axis=1, dtype=np.float64)
+    calibration = residuals = None
+    if yes_or_no:
+        rate = np.full_like(score, examples.target.mean())
+        calibration = fit_calibration(logit(score), rate, examples.target > 0.5)
+    else:
+        residuals = fit_residuals(score, examples.target, votes.var(axis=1, dtype=np.float64))
+    row = {smiles: place for place, smiles in enumerate(examples.smiles)}
+    least = _least_likeness(examples)
+    model = PropertyModel(
+        name, unit, forest, examples.fingerprints, examples.target, examples.fold, row, least, calibration, residuals
+    )
+    return model, votes
+
+
+def _least_likeness(examples: Examples) -> float:
+    """What all but OUTSIDE_SHARE of the training molecules reach to those of other folds."""
+    step = max(1, len(examples.fold) // DOMAIN_SAMPLE)
+    nearest = [
+        likeness(examples.fingerprints[row], examples.fingerprints[examples.fold != examples.fold[row]]).max()
+        for row in range(0, len(examples.fold), step)
+    ]
+    return float(np.quantile(nearest, OUTSIDE_SHARE))
+
+
+def scaffold_folds(scaffolds: Sequence[str], smiles: Sequence[str]) -> npt.NDArray[np.int8]:
+    """[row]: largest scaffolds first, each into the emptiest fold. Molecules without a ring stand for themselves."""
+    groups: dict[str, list[int]] = {}
+    for row, (scaffold, name) in enumerate(zip(scaffolds, smiles, strict=True)):
+        groups.setdefault(scaffold or f"no ring: {name}", []).append(row)
+    fold, sizes = np.zeros(len(scaffolds), dtype=np.int8), [0] * FOLDS
+    for name in sorted(groups, key=lambda name: (-len(groups[name]), hashlib.sha256(name.encode()).digest())):
+        emptiest = sizes.index(min(sizes))
+        fold[groups[name]] = emptiest
+        sizes[emptiest] += len(groups[name])
+    return fold
+
+
+def too_few(target: Numbers, *, yes_or_no: bool) -> bool:
+    """Whether there is too little to learn from."""
+    rarer = min(target.sum(), len(target) - target.sum()) if yes_or_no else FEWEST_OF_A_KIND
+    return len(target) < FEWEST or bool(rarer < FEWEST_OF_A_KIND)

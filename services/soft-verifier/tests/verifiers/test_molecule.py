@@ -1,0 +1,179 @@
+"""`molecule`: beliefs and numbers on a made-up chemistry with a known rule, abstention, seals, and what it is worth."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from biorl.answers.extraction import Extraction
+from biorl.answers.spec import YES_NO, AnswerSpec, AnswerType
+from biorl.questions.identity import identified
+from biorl.questions.question import ChatMessage, MoleculeClaim, Question, Split
+from biorl.soft_verifier.domain.belief import Artifact, Status
+from biorl.soft_verifier.domain.known_labels import KnownLabel
+from biorl.soft_verifier.domain.molecule.property_model import FOLDS, TREES
+from biorl.soft_verifier.domain.molecule.structure import read_structure
+from biorl.soft_verifier.labelled_training import evaluate_on_labels, train_on_labels
+from biorl.soft_verifier.service import Choice, Group, Verification, load
+from biorl.soft_verifier.testing import MemoryArtifacts, RecordingObserver
+from biorl.soft_verifier.training import NothingToLearnError, NotTrainableError
+from biorl.soft_verifier.verifiers import VERIFIERS
+from biorl.soft_verifier.verifiers.molecule import Molecule
+
+RINGS = ("c1ccccc1", "c1ccncc1", "C1CCCCC1", "c1ccsc1", "C1CCNCC1", "c1ccc2ccccc2c1")
+GROUPS = ("O", "N", "Cl", "C(=O)O", "C#N", "OC", "F", "Br")
+
+
+def labels(*, turned_test: bool = False) -> list[KnownLabel]:
+    """Acids are "sour" on every ring; the number is how many carbons hang on it. The naphthalenes are held out."""
+    known = []
+    for ring in RINGS:
+        split = Split.TEST if ring == RINGS[-1] else Split.TRAIN
+        for group in GROUPS:
+            for length in range(1, 6):
+                smiles, acid = f"{ring}{'C' * length}{group}", group == "C(=O)O"
+                sour = acid ^ (turned_test and split is Split.TEST)
+                known.append(KnownLabel(MoleculeClaim(smiles, "Taste/sour"), sour, split, "", ring, "toy"))
+                known.append(KnownLabel(MoleculeClaim(smiles, "Tail"), float(length), split, "", ring, "toy"))
+    return known
+
+
+@pytest.fixture(scope="module")
+def artifact() -> Artifact:
+    store = MemoryArtifacts()
+    train_on_labels("molecule", labels(), None, store)
+    return store.load("molecule")
+
+
+@pytest.fixture(scope="module")
+def model(artifact: Artifact) -> Molecule:
+    return Molecule(artifact)
+
+
+def sour(smiles: str) -> MoleculeClaim:
+    return MoleculeClaim(smiles, "Taste/sour")
+
+
+def said(answer: str) -> Extraction:
+    return Extraction(answer, "")
+
+
+def question(claim: MoleculeClaim, spec: AnswerSpec, split: Split = Split.TRAIN) -> Question:
+    return identified(Question("", "molecule.tail", (ChatMessage("user", "?"),), spec, claim, split=split))
+
+
+def test_it_has_learnt_the_rule_on_a_scaffold_that_it_has_never_seen(model: Molecule) -> None:
+    acid, amine = model.believe([sour("c1ccc2ccccc2c1CCC(=O)O"), sour("c1ccc2ccccc2c1CCN")])
+    assert acid.probability is not None
+    assert amine.probability is not None
+    assert acid.probability > 0.7
+    assert amine.probability < 0.2
+
+
+def test_a_belief_does_not_depend_on_how_the_molecule_is_written_or_what_else_is_asked(model: Molecule) -> None:
+    alone = model.believe([sour("OC(=O)CCc1ccccc1")])
+    among = model.believe([sour("CCO"), sour("c1ccccc1CCC(O)=O"), sour("c1ccncc1CN")])
+    assert alone[0] == among[1]
+
+
+def test_the_base_rate_stands_beside_every_belief(model: Molecule) -> None:
+    (belief,) = model.believe([sour("c1ccc2ccccc2c1CCN")])
+    assert belief.baseline == pytest.approx(1 / 8)
+
+
+def test_what_is_no_molecule_is_invalid_and_what_is_unlike_any_is_an_abstention(model: Molecule) -> None:
+    claims = [sour("this is none"), sour("C" * 1001), sour("[Fe+2]"), MoleculeClaim("CCO", "Colour")]
+    invalid, long, iron, colour = model.believe(claims)
+    assert (invalid.status, invalid.reason) == (Status.INVALID, "smiles_invalid")
+    assert (long.status, long.reason) == (Status.INVALID, "smiles_too_long")
+    assert (iron.status, iron.reason) == (Status.ABSTAINED, "outside_applicability_domain")
+    assert (colour.status, colour.reason) == (Status.ABSTAINED, "property_not_covered")
+
+
+def test_a_training_molecule_is_judged_by_the_trees_that_have_not_seen_it_and_a_new_one_by_all(
+    model: Molecule,
+) -> None:
+    known = model._models["Taste/sour"]
+    assert known._votes(read_structure("c1ccccc1CCC(=O)O")).shape == (1, TREES)
+    assert known._votes(read_structure("c1ccc2ccccc2c1CCC(=O)O")).shape == (1, FOLDS * TREES)
+    fold = known.fold[known.row[read_structure("c1ccccc1CCC(=O)O").canonical]]
+    nearest = known.nearest(read_structure("c1ccccc1CCC(=O)O"))
+    assert nearest[0] < 1
+    assert (known.fold == fold).sum() < len(known.fold)
+
+
+def test_held_out_labels_change_nothing(artifact: Artifact) -> None:
+    store = MemoryArtifacts()
+    train_on_labels("molecule", labels(turned_test=True), None, store)
+    again = store.load("molecule")
+    assert again.card == artifact.card
+    assert all(np.array_equal(again.arrays[name], artifact.arrays[name]) for name in artifact.arrays)
+
+
+def test_a_number_is_worth_the_probability_that_the_truth_is_near(model: Molecule) -> None:
+    spec = AnswerSpec(AnswerType.NUMBER, "2", absolute_tolerance=1.0)
+    asked = question(MoleculeClaim("c1ccc2ccccc2c1CCN", "Tail"), spec)
+    answers = [said("2"), said("40"), said("many"), Extraction(None, "", "no_answer_tag")]
+    near, far, words, none = model.judge(asked, answers)
+    assert near.score is not None
+    assert near.score > 0.4
+    assert (far.score, far.status) == (0.0, Status.SCORED)
+    assert near.baseline == pytest.approx(0.6)
+    assert (words.score, none.score, none.reason) == (0.0, 0.0, "no_answer_tag")
+
+
+def test_a_sealed_number_is_judged_without_its_gold(model: Molecule) -> None:
+    spec = AnswerSpec(AnswerType.NUMBER, None, absolute_tolerance=1.0)
+    asked = question(MoleculeClaim("c1ccc2ccccc2c1CCN", "Tail"), spec, Split.TEST)
+    (verdict,) = model.judge(asked, [said("2")])
+    assert verdict.status is Status.SCORED
+
+
+@pytest.mark.parametrize(
+    ("spec", "status", "reason"),
+    [
+        (AnswerSpec(AnswerType.NUMBER, "2"), Status.INVALID, "tolerance_missing"),
+        (AnswerSpec(AnswerType.NUMBER, unit="kcal/mol", absolute_tolerance=1.0), Status.ABSTAINED, "unit_not_covered"),
+        (AnswerSpec(AnswerType.CHOICE, "yes", options=YES_NO), Status.ABSTAINED, "property_is_a_number"),
+    ],
+)
+def test_a_question_that_does_not_fit_the_property_gets_no_number(
+    model: Molecule, spec: AnswerSpec, status: Status, reason: str
+) -> None:
+    (verdict,) = model.judge(question(MoleculeClaim("c1ccccc1CCN", "Tail"), spec), [said("2")])
+    assert (verdict.status, verdict.reason) == (status, reason)
+
+
+def test_the_service_serves_it_and_keeps_held_out_gold_away(artifact: Artifact) -> None:
+    store = MemoryArtifacts()
+    store.kept["molecule"] = artifact
+    verification = Verification(load([Choice("molecule")], VERIFIERS, store), RecordingObserver())
+    spec = AnswerSpec(AnswerType.CHOICE, "yes", options=YES_NO)
+    asked = replace(question(sour("c1ccc2ccccc2c1CCC(=O)O"), spec, Split.TEST), task="molecule.taste")
+    groups = [Group(asked, ("<answer>yes</answer>",)), Group(asked.sealed(), ("<answer>yes</answer>",))]
+    (broken,), (sealed,) = verification.verify("molecule", groups)
+    assert (broken.status, broken.reason) == (Status.INVALID, "held_out_gold")
+    assert sealed.score == sealed.probability
+    assert verification.predict("molecule", [sour("c1ccc2ccccc2c1CCC(=O)O")])[0].probability == sealed.probability
+
+
+def test_a_server_of_other_verifiers_does_not_load_rdkit() -> None:
+    code = "import sys, biorl.soft_verifier.verifiers, biorl.soft_verifier.service; sys.exit('rdkit' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_an_evaluation_puts_trivial_rivals_beside_it(model: Molecule) -> None:
+    reports = {report["name"]: report for report in evaluate_on_labels(model, labels())}
+    taste, tail = reports["Taste/sour"], reports["Tail"]
+    assert taste["auroc"] == 1.0
+    assert set(taste["trivial"]) == {"base_rate", "nearest_molecule", "weight_and_log_p"}
+    assert tail["rmse"] < tail["trivial"]["train_mean"]["rmse"]
+
+
+def test_a_verifier_of_screens_is_not_trained_on_labels_and_nothing_is_learnt_from_nothing() -> None:
+    with pytest.raises(NotTrainableError, match="molecule"):
+        train_on_labels("experiment", labels(), None, MemoryArtifacts())
+    with pytest.raises(NothingToLearnError):
+        train_on_labels("molecule", [label for label in labels() if label.split is Split.TEST], None, MemoryArtifacts())

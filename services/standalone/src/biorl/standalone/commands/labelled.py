@@ -1,0 +1,94 @@
+"""The part of `biorl verifier` that is about genes and molecules: labels from a folder of tables, or from a run's bus.
+
+Tables go through the ingester's readers and the wire format, so that both ways give the same labels and splits.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from biorl.soft_verifier.domain.belief import Source
+from biorl.soft_verifier.domain.known_labels import KnownLabel
+from biorl.standalone.errors import BadRequestError
+from biorl.standalone.runs.plan import read
+from biorl.standalone.runs.traffic import LABELS, opened
+from biorl.standalone.runs.workspace import Workspace
+
+
+def learns_labels(name: str) -> bool:
+    """Whether the verifier learns from labels of genes or molecules, not from effects."""
+    from biorl.soft_verifier.ports import LearnsLabels  # noqa: PLC0415
+    from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
+
+    return isinstance(VERIFIERS.get(name), LearnsLabels)
+
+
+def learn_labels(name: str, place: Workspace, annotation: Path, tables: Path | None) -> Source:
+    """Trains and saves. Raises BadRequestError, which says what is missing."""
+    from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415
+    from biorl.soft_verifier.labelled_training import train_on_labels  # noqa: PLC0415
+    from biorl.soft_verifier.training import NothingToLearnError  # noqa: PLC0415
+    from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
+
+    known = _annotation(annotation) if getattr(VERIFIERS[name], "needs_annotation", False) else None
+    try:
+        return train_on_labels(name, labels_of(place, tables), known, FolderArtifacts(place.artifacts))
+    except NothingToLearnError as error:
+        msg = f"{error}; give --tables a folder of molecule tables and gene lists"
+        raise BadRequestError(msg) from error
+
+
+def measure_labels(model: Any, place: Workspace, tables: Path | None) -> list[dict[str, Any]]:
+    """Quality on held-out labels."""
+    from biorl.soft_verifier.labelled_training import evaluate_on_labels  # noqa: PLC0415
+
+    return evaluate_on_labels(model, labels_of(place, tables))
+
+
+def labels_of(place: Workspace, tables: Path | None) -> Iterator[KnownLabel]:
+    """Of every split; the verifier sorts them out."""
+    return labels_in(tables) if tables else _labels_on_bus(place)
+
+
+def labels_in(folder: Path) -> Iterator[KnownLabel]:
+    """Of the MoleculeNet tables and Geneformer lists anywhere below the folder."""
+    from biorl.ingester.adapters.gene_classes import geneformer_classes  # noqa: PLC0415
+    from biorl.ingester.adapters.readers import read_labels, read_tables  # noqa: PLC0415
+    from biorl.ingester.adapters.wire import labels_to_wire  # noqa: PLC0415
+    from biorl.ingester.domain.sources import MoleculeSource  # noqa: PLC0415
+    from biorl.soft_verifier.adapters.wire import labels_from_wire  # noqa: PLC0415
+
+    if not folder.is_dir():
+        msg = f"{folder} is no folder; --tables takes one with molecule tables or gene lists"
+        raise BadRequestError(msg)
+    places = sorted({path.parent for path in folder.rglob("geneformer_*")})
+    genes = (item for place in places for source in geneformer_classes(place) for item in read_labels(source))
+    for item in genes:
+        yield from labels_from_wire(labels_to_wire(item))
+    for item in read_tables(MoleculeSource(path=folder)):
+        yield from labels_from_wire(labels_to_wire(item))
+
+
+def _labels_on_bus(place: Workspace) -> Iterator[KnownLabel]:
+    from biorl.label.v1 import label_pb2  # noqa: PLC0415
+    from biorl.soft_verifier.adapters.wire import labels_from_wire  # noqa: PLC0415
+
+    with opened(read(place), place) as bus:
+        try:
+            ends = bus.end_offsets(LABELS)
+        except KeyError:  # nothing with labels was ever read into this run
+            return
+        seen: set[bytes] = set()
+        for record in bus.read(dict.fromkeys(ends, 0), ends):
+            if record.value is not None and record.value not in seen:
+                seen.add(record.value)
+                yield from labels_from_wire(label_pb2.SubjectLabels.FromString(record.value))
+
+
+def _annotation(folder: Path) -> Any:
+    from biorl.genes.traits import load_traits  # noqa: PLC0415
+
+    if not folder.is_dir():
+        msg = f"{folder} is no folder; --annotation takes one with gene sets, ontology and symbols"
+        raise BadRequestError(msg)
+    return load_traits(folder)
