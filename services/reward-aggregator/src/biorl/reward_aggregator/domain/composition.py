@@ -49,7 +49,8 @@ class Check(StrEnum):
 
 class Centre(StrEnum):
     READOUT = "readout"
-    """Credit above what the readout gene's base rate alone would earn; plain credit where a claim has no readout."""
+    """Credit above what the base rate alone would earn, be it of the readout gene, the class or the property. Where a
+    verifier knows none: plain credit, but for perturbation questions, which then go without."""
     NONE = "none"
     """Plain credit: pays a policy for knowing base rates."""
 

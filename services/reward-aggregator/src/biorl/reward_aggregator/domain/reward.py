@@ -127,12 +127,12 @@ def _checked(part: Part, question: Question, reading: Reading) -> Verdict:
 
 
 def _value(part: Part, question: Question, verdict: Verdict) -> float | None:
-    """Credit, centred where the part says so: 1/2 is what the readout's base rate alone would earn."""
-    if verdict.score is None:
-        return None
-    if part.centre is Centre.NONE or not isinstance(question.claim, PerturbationClaim):
+    """Credit, centred where the part says so: 1/2 is what the base rate alone would earn."""
+    if verdict.score is None or part.centre is Centre.NONE:
         return verdict.score
-    return None if verdict.baseline is None else 0.5 + (verdict.score - verdict.baseline) / 2
+    if verdict.baseline is None:
+        return None if isinstance(question.claim, PerturbationClaim) else verdict.score
+    return 0.5 + (verdict.score - verdict.baseline) / 2
 
 
 def _reward(columns: Sequence[_Column], row: int, reading: Reading) -> Reward:

@@ -77,7 +77,7 @@ class Belief:
     probability: float | None = None
     """Calibrated probability that the claim is true, in [0, 1]."""
     baseline: float | None = None
-    """Probability from the readout gene's base rate alone, in [0, 1]; None for claims without a readout."""
+    """Probability from the base rate alone, in [0, 1]: of the readout gene, the class or the property. None without."""
     uncertainty: float | None = None
     """In [0, 1], larger is less sure; None when the model has none."""
     reason: str = ""
@@ -112,7 +112,7 @@ class Verdict:
     score: float | None = None
     """Credit of this completion's answer, in [0, 1]."""
     baseline: float | None = None
-    """Credit that the same answer would get from the readout gene's base rate alone."""
+    """Credit that the same answer would get from the base rate alone; of a number, by luck."""
     probability: float | None = None
     """Calibrated probability that the question's claim is true; None where there is no claim."""
     reason: str = ""

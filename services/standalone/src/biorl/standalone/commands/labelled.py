@@ -3,9 +3,11 @@
 Tables go through the ingester's readers and the wire format, so that both ways give the same labels and splits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from rich.table import Table
 
 from biorl.soft_verifier.domain.belief import Source
 from biorl.soft_verifier.domain.known_labels import KnownLabel
@@ -23,14 +25,17 @@ def learns_labels(name: str) -> bool:
     return isinstance(VERIFIERS.get(name), LearnsLabels)
 
 
-def learn_labels(name: str, place: Workspace, annotation: Path, tables: Path | None) -> Source:
+def learn_labels(name: str, place: Workspace, annotation: Path | None, tables: Path | None) -> Source:
     """Trains and saves. Raises BadRequestError, which says what is missing."""
     from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415
     from biorl.soft_verifier.labelled_training import train_on_labels  # noqa: PLC0415
     from biorl.soft_verifier.training import NothingToLearnError  # noqa: PLC0415
     from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
+    from biorl.standalone.runs.configs import annotation_folder  # noqa: PLC0415
 
-    known = _annotation(annotation) if getattr(VERIFIERS[name], "needs_annotation", False) else None
+    known = None
+    if getattr(VERIFIERS[name], "needs_annotation", False):
+        known = _annotation(annotation or tables or annotation_folder(read(place), place))
     try:
         return train_on_labels(name, labels_of(place, tables), known, FolderArtifacts(place.artifacts))
     except NothingToLearnError as error:
@@ -86,9 +91,40 @@ def _labels_on_bus(place: Workspace) -> Iterator[KnownLabel]:
 
 
 def _annotation(folder: Path) -> Any:
+    from biorl.genes.reading import AnnotationFileError  # noqa: PLC0415
     from biorl.genes.traits import load_traits  # noqa: PLC0415
 
     if not folder.is_dir():
         msg = f"{folder} is no folder; --annotation takes one with gene sets, ontology and symbols"
         raise BadRequestError(msg)
-    return load_traits(folder)
+    try:
+        return load_traits(folder)
+    except AnnotationFileError as error:
+        msg = f"{error}; --annotation takes a folder with gene sets, ontology and symbols"
+        raise BadRequestError(msg) from error
+
+
+def measured(card: Mapping[str, Any]) -> Table | None:
+    """What a card says of each class or property, one a row, beside trivial models; None for cards of other kinds."""
+    rows = [row for entry in card.get("models", ()) if (row := _row(entry))]
+    if not rows:
+        return None
+    table = Table("", "labels", "measure", "model", "95 %", "trivial models", title="Cross-validated on train")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _row(entry: Mapping[str, Any]) -> tuple[str, ...] | None:
+    quality = entry.get("leave_one_out") or entry.get("cross_validated") or {}
+    name = entry.get("gene_class") or entry.get("property")
+    measure = next((each for each in ("auroc", "rmse") if each in quality), None)
+    if name is None or measure is None:
+        return None
+    interval = " to ".join(f"{end:.3f}" for end in quality[f"{measure}_interval"] if end is not None)
+    trivial = ", ".join(f"{rival} {_short(each[measure])}" for rival, each in sorted(quality["trivial"].items()))
+    return name, str(quality["num"]), measure.upper(), _short(quality[measure]), interval, trivial
+
+
+def _short(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"

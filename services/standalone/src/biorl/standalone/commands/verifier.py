@@ -10,12 +10,12 @@ from rich.table import Table
 
 from biorl.soft_verifier.domain.effects import Effect
 from biorl.standalone.commands.demo import Runs
-from biorl.standalone.commands.labelled import learn_labels, learns_labels, measure_labels
+from biorl.standalone.commands.labelled import learn_labels, learns_labels, measure_labels, measured
 from biorl.standalone.commands.terminal import out
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.runs.plan import read
 from biorl.standalone.runs.traffic import EFFECTS, opened
-from biorl.standalone.runs.workspace import DEFAULT_ROOT, Workspace, existing, write_json
+from biorl.standalone.runs.workspace import DEFAULT_ROOT, Workspace, existing, workspace, write_json
 
 app = typer.Typer(no_args_is_help=True, help="World models: train, evaluate, card, serve.")
 
@@ -43,12 +43,12 @@ def train(
     from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
     from biorl.standalone.runs.configs import annotation_folder  # noqa: PLC0415
 
-    place = existing(run, runs)
-    folder = annotation or annotation_folder(read(place), place)
+    place = _place(run, runs, tables)
     if learns_labels(name):
-        source = learn_labels(name, place, folder, tables)
+        source = learn_labels(name, place, annotation, tables)
         out.print(f"{source.verifier}@{source.version}  digest {source.digest[:12]}  in {place.artifacts / name}")
         return
+    folder = annotation or annotation_folder(read(place), place)
     if not folder.is_dir():
         msg = f"{folder} is no folder; --annotation takes one with *.gmt files"
         raise BadRequestError(msg)
@@ -74,7 +74,7 @@ def evaluate(
     from biorl.soft_verifier.training import evaluate as measure  # noqa: PLC0415
     from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
 
-    place = existing(run, runs)
+    place = _place(run, runs, tables)
     if name not in VERIFIERS:
         msg = f"there is no verifier {name!r}; there is {', '.join(VERIFIERS)}"
         raise BadRequestError(msg)
@@ -90,7 +90,7 @@ def evaluate(
 @app.command()
 def card(name: Name = "perturbation-knn", run: Run = "demo", runs: Runs = DEFAULT_ROOT) -> None:
     """What is known of an artifact: data, splits, metrics beside the gene-frequency row, calibration, coverage."""
-    place = existing(run, runs)
+    place = workspace(run, runs)
     cards = sorted((place.artifacts / name).glob("*/card.json"), key=lambda path: path.stat().st_mtime)
     if not cards:
         msg = f"the run {run!r} has no artifact of {name}; make one with: biorl verifier train {name} --run {run}"
@@ -101,6 +101,8 @@ def card(name: Name = "perturbation-knn", run: Run = "demo", runs: Runs = DEFAUL
         text = json.dumps(value, indent=1) if isinstance(value, (dict, list)) else str(value)
         table.add_row(key, text if len(text) < 2000 else text[:2000] + " …")
     out.print(table)
+    if summary := measured(content):
+        out.print(summary)
 
 
 @app.command()
@@ -114,6 +116,11 @@ def serve(
 
     sys.argv = ["biorl-soft-verifier", "--config", str(config)]
     raise typer.Exit(main())
+
+
+def _place(run: str, runs: Path, tables: Path | None) -> Workspace:
+    """Of a run that was started before; tables need none, then the name only says where artifacts lie."""
+    return workspace(run, runs).made() if tables else existing(run, runs)
 
 
 def effects_of(place: Workspace) -> Iterator[Effect]:
