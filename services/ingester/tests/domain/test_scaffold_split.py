@@ -1,6 +1,6 @@
-"""The scaffold split: whole scaffolds on one side, the same ones every time."""
+"""The scaffold split: whole scaffolds on one side, by size and place in the file, without chance."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,31 +8,26 @@ from hypothesis import strategies as st
 from biorl.ingester.domain.scaffold_split import ScaffoldRule, scaffold_split
 from biorl.questions.question import Split
 
-MOLECULES = st.dictionaries(st.integers(0, 500).map("M{}".format), st.sampled_from("ABCDEFGHIJKLMNOP"), min_size=1)
+ROWS = st.lists(st.sampled_from("ABCDEFGHIJKLMNOP"), min_size=1, max_size=200)
 
 
-@given(MOLECULES)
-def test_a_scaffold_is_never_on_two_sides(scaffolds: dict[str, str]) -> None:
-    sides = defaultdict(set)
-    for molecule, side in scaffold_split(scaffolds, ScaffoldRule()).items():
-        sides[scaffolds[molecule]].add(side)
-    assert all(len(each) == 1 for each in sides.values())
+@given(ROWS)
+def test_every_scaffold_has_one_side_and_train_is_never_more_than_its_share(rows: list[str]) -> None:
+    sides = scaffold_split(rows, ScaffoldRule())
+    assert set(sides) == set(rows)
+    counts = Counter(sides[scaffold] for scaffold in rows)
+    assert counts[Split.TRAIN] <= 0.8 * len(rows) + 1e-9
 
 
-@given(MOLECULES)
-def test_the_order_of_the_rows_changes_nothing(scaffolds: dict[str, str]) -> None:
-    backwards = dict(reversed(scaffolds.items()))
-    assert scaffold_split(scaffolds, ScaffoldRule()) == scaffold_split(backwards, ScaffoldRule())
+@given(ROWS)
+def test_a_scaffold_is_kept_from_train_only_where_train_had_no_room_for_it(rows: list[str]) -> None:
+    sides, sizes = scaffold_split(rows, ScaffoldRule()), Counter(rows)
+    for scaffold, side in sides.items():
+        as_large = [name for name in sides if sizes[name] >= sizes[scaffold] and name != scaffold]
+        taken = sum(sizes[name] for name in as_large if sides[name] is Split.TRAIN)
+        assert side is Split.TRAIN or taken + sizes[scaffold] > 0.8 * len(rows) - 1e-9
 
 
-@given(MOLECULES)
-def test_train_is_never_more_than_its_share(scaffolds: dict[str, str]) -> None:
-    counts = Counter(scaffold_split(scaffolds, ScaffoldRule()).values())
-    assert counts[Split.TRAIN] <= 0.8 * len(scaffolds) + 1e-9
-
-
-def test_the_commonest_scaffolds_are_learnt_and_the_rarest_are_asked() -> None:
-    scaffolds = {f"common{n}": "A" for n in range(8)} | {"rare1": "B", "rare2": "C"}
-    sides = scaffold_split(scaffolds, ScaffoldRule())
-    assert {sides[f"common{n}"] for n in range(8)} == {Split.TRAIN}
-    assert (sides["rare1"], sides["rare2"]) == (Split.VALIDATION, Split.TEST)
+def test_the_commonest_scaffolds_are_learnt_and_of_the_rare_ones_the_first_in_the_file_are_asked() -> None:
+    sides = scaffold_split(["B", *"AAAAAAAA", "C"], ScaffoldRule())
+    assert sides == {"A": Split.TRAIN, "C": Split.VALIDATION, "B": Split.TEST}

@@ -112,6 +112,20 @@ def test_held_out_labels_change_nothing(artifact: Artifact) -> None:
     assert all(np.array_equal(again.arrays[name], artifact.arrays[name]) for name in artifact.arrays)
 
 
+def test_what_one_dataset_holds_out_is_not_learnt_from_another_and_what_they_dispute_not_at_all(
+    artifact: Artifact,
+) -> None:
+    naphthalene, benzene = ("c1ccc2ccccc2c1CCN", "c1ccccc1CN")
+    leak = KnownLabel(sour(naphthalene), True, Split.TRAIN, "", RINGS[-1], "other")
+    dispute = KnownLabel(sour(benzene), True, Split.TRAIN, "", RINGS[0], "other")
+    store = MemoryArtifacts()
+    train_on_labels("molecule", [*labels(), leak, dispute], None, store)
+    (known,) = (entry for entry in store.load("molecule").card["models"] if entry["property"] == "Taste/sour")
+    (before,) = (entry for entry in artifact.card["models"] if entry["property"] == "Taste/sour")
+    assert known["num_molecules"] == before["num_molecules"] - 1
+    assert read_structure(naphthalene).canonical not in store.load("molecule").text("smiles")
+
+
 def test_a_number_is_worth_the_probability_that_the_truth_is_near(model: Molecule) -> None:
     spec = AnswerSpec(AnswerType.NUMBER, "2", absolute_tolerance=1.0)
     asked = question(MoleculeClaim("c1ccc2ccccc2c1CCN", "Tail"), spec)

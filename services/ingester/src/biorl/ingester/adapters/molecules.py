@@ -43,6 +43,7 @@ def read_molecules(source: MoleculeSource, unit: Unit) -> Iterator[LabelledSubje
     layout = _layout(source, table, path.name)
     values: defaultdict[str, _Values] = defaultdict(lambda: defaultdict(list))
     scaffolds: dict[str, str] = {}
+    rows: list[str] = []
     columns = [table[column].tolist() for column in layout.labels]
     for number, (smiles, *cells) in enumerate(zip(table[layout.smiles].tolist(), *columns, strict=True), start=2):
         structure = _structure(smiles.strip())
@@ -50,12 +51,14 @@ def read_molecules(source: MoleculeSource, unit: Unit) -> Iterator[LabelledSubje
             yield Unreadable(f"{unit.name}#{number}", f"{smiles[:80]!r} is no SMILES that RDKit takes")
             continue
         scaffolds[structure.canonical] = structure.scaffold
+        rows.append(structure.scaffold)
         for name, cell in zip(layout.labels.values(), cells, strict=True):
             values[structure.canonical][name] += _read(cell, is_number=name in layout.units)
-    labelled = {smiles: labels for smiles, known in values.items() if (labels := _labels(known, layout))}
-    sides = scaffold_split({smiles: scaffolds[smiles] for smiles in labelled}, source.split)
+    sides = scaffold_split(rows, source.split)
     described = [
-        Described(Molecule(smiles, scaffolds[smiles]), sides[smiles], labels) for smiles, labels in labelled.items()
+        Described(Molecule(smiles, scaffolds[smiles]), sides[scaffolds[smiles]], labels)
+        for smiles, known in values.items()
+        if (labels := _labels(known, layout))
     ]
     benchmarks = source.benchmarks or ((layout.dataset,) if not source.properties else ())
     dataset = SubjectDataset(layout.dataset, digest_of(unit.paths), source.licence, benchmarks=benchmarks)

@@ -1,11 +1,11 @@
 """Which molecules are held out: whole scaffolds, so that a test asks for chemistry that training has not seen.
 
-The rule of the field (Bemis and Murcko's scaffolds; largest first into train, then validation, then test), without any
-chance in it: equal molecules give equal splits, in any order of rows.
+The rule of the field, as DeepChem applies it to MoleculeNet (Bemis and Murcko's scaffolds; largest first into train,
+then validation, then test; of equally large ones the one that the file names last comes first), so that what the
+benchmark holds out is held out here. There is no chance in it: the same file gives the same split.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from biorl.questions.question import Split
@@ -22,20 +22,23 @@ class ScaffoldRule:
 DEFAULT_SCAFFOLD_RULE = ScaffoldRule()
 
 
-def scaffold_split(scaffolds: Mapping[str, str], rule: ScaffoldRule) -> dict[str, Split]:
-    """From molecule to side, given each molecule's scaffold. A scaffold is never on two sides."""
-    groups: defaultdict[str, list[str]] = defaultdict(list)
-    for molecule, scaffold in scaffolds.items():
-        groups[scaffold].append(molecule)
-    not_test = (1 - rule.test_share) * len(scaffolds)
-    room = {Split.TRAIN: not_test - rule.validation_share * len(scaffolds), Split.VALIDATION: not_test}
+def scaffold_split(scaffolds: Sequence[str], rule: ScaffoldRule) -> dict[str, Split]:
+    """From scaffold to side, given the scaffold of each row in the order of the file."""
+    first = {scaffold: row for row, scaffold in reversed(list(enumerate(scaffolds)))}
+    sizes = dict.fromkeys(first, 0)
+    for scaffold in scaffolds:
+        sizes[scaffold] += 1
+    not_test = 1 - rule.test_share
+    room = {
+        Split.TRAIN: (not_test - rule.validation_share) * len(scaffolds),
+        Split.VALIDATION: not_test * len(scaffolds),
+    }
     sides: dict[str, Split] = {}
     counts = {Split.TRAIN: 0, Split.VALIDATION: 0}
-    for scaffold in sorted(groups, key=lambda name: (-len(groups[name]), name)):
-        side = _side(len(groups[scaffold]), counts, room)
+    for scaffold in sorted(first, key=lambda name: (sizes[name], first[name]), reverse=True):
+        sides[scaffold] = side = _side(sizes[scaffold], counts, room)
         if side in counts:
-            counts[side] += len(groups[scaffold])
-        sides |= dict.fromkeys(groups[scaffold], side)
+            counts[side] += sizes[scaffold]
     return sides
 
 

@@ -28,8 +28,13 @@ class KnownLabel:
 
 
 def learnable(labels: Iterable[KnownLabel]) -> list[KnownLabel]:
-    """Those that may be learnt from, each once, in a fixed order. Law 7 is held here."""
-    return sorted({label for label in labels if label.split is Split.TRAIN}, key=_order)
+    """Those that may be learnt from, each once, in a fixed order. Law 7 is held here.
+
+    What one dataset holds out is not learnt from another that has it in train.
+    """
+    given = set(labels)
+    held_out = {label.claim for label in given if label.split is Split.TEST}
+    return sorted((label for label in given if label.split is Split.TRAIN and label.claim not in held_out), key=_order)
 
 
 def by_name(labels: Iterable[KnownLabel]) -> Mapping[str, list[KnownLabel]]:

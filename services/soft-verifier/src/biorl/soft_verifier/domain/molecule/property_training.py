@@ -1,7 +1,8 @@
 """From labelled molecules to the models of their properties, each with what a card says of it."""
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -102,14 +103,24 @@ def train_properties(
 
 
 def _rows(known: Sequence[KnownLabel], place: Mapping[str, int]) -> tuple[npt.NDArray[np.intp], list[KnownLabel]]:
-    """Of each molecule the first label, in the order of the library."""
-    first: dict[int, KnownLabel] = {}
+    """One label a molecule, in the order of the library. Datasets that say yes and no of one leave it out; of numbers
+    that differ the mean counts."""
+    said: dict[int, list[KnownLabel]] = {}
     for label in known:
         row = place.get(_smiles(label))
         if row is not None:
-            first.setdefault(row, label)
-    rows = sorted(first)
-    return np.array(rows, dtype=np.intp), [first[row] for row in rows]
+            said.setdefault(row, []).append(label)
+    agreed = {row: one for row, labels in sorted(said.items()) if (one := _agreed(labels))}
+    return np.array(list(agreed), dtype=np.intp), list(agreed.values())
+
+
+def _agreed(labels: Sequence[KnownLabel]) -> KnownLabel | None:
+    values = {label.value for label in labels}
+    if len(values) == 1:
+        return labels[0]
+    if any(isinstance(value, bool) for value in values):
+        return None
+    return replace(labels[0], value=math.fsum(values) / len(values))
 
 
 def _smiles(label: KnownLabel) -> str:
