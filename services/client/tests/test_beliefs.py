@@ -9,6 +9,7 @@ from biorl.chassis.grpc.server import GrpcService
 from biorl.chassis.grpc.testing import running
 from biorl.client import BrokenContractError, Group, VerifierClient
 from biorl.client.beliefs import CHUNK
+from biorl.client.rewards import Outage, RewardsUnavailableError
 from biorl.questions.question import PerturbationClaim, Split
 from biorl.questions.testing import direction_question
 from biorl.verifier.v1 import verifier_pb2 as pb
@@ -108,3 +109,16 @@ def test_an_answer_of_another_shape_is_an_error() -> None:
             await client.verify("knn", [Group(direction_question(), ("a",))])
 
     ask(FakeVerifier(spoils=True), test)
+
+
+def test_while_nobody_answers_it_waits_as_it_was_told_and_then_gives_up() -> None:
+    reasons: list[str] = []
+
+    async def whole() -> None:
+        policy = Outage("wait", patience_s=1.0, on_waiting=reasons.append)
+        async with VerifierClient("127.0.0.1:1", policy) as client:
+            await client.predict("knn", [claim("MYC")])
+
+    with pytest.raises(RewardsUnavailableError, match="the verifier does not answer"):
+        asyncio.run(whole())
+    assert reasons

@@ -83,6 +83,7 @@ def test_the_perturbation_interval_is_wider_than_the_gene_interval_where_genes_s
 
 def test_half_the_lift_is_half_the_way_from_chance() -> None:
     assert kept_lift(0.65, 0.8) == pytest.approx(0.5)
+    assert kept_lift(0.65, 0.5) is None
 
 
 @settings(max_examples=20)

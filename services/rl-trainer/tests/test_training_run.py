@@ -18,8 +18,10 @@ from biorl.rl_trainer.adapters import grpo
 from biorl.rl_trainer.adapters.learner import FolderLearner
 from biorl.rl_trainer.adapters.questions import BusQuestions
 from biorl.rl_trainer.adapters.run_folder import DamagedRunError, FolderOfRun
+from biorl.rl_trainer.domain.examination import VerifierAnswers
 from biorl.rl_trainer.domain.recipe import Examination, Recipe, TinyPolicy
 from biorl.rl_trainer.domain.selection import NoQuestionsError, Selection, select
+from biorl.rl_trainer.service import TrainingRun
 
 TOPIC = "biorl.questions.v1"
 DIRECTION = Selection(tasks=("perturbation.direction",))
@@ -133,3 +135,74 @@ def test_a_stop_while_rewards_are_waited_for_leaves_no_invented_step(tmp_path: P
     assert one.train(prompts) == "stopped"
     assert not (tmp_path / "metrics.jsonl").exists()
     assert not (tmp_path / "trained").exists()
+
+
+class KnowsHalf:
+    """A verifier that has no belief about some readouts."""
+
+    def __init__(self, unknown: set[str]) -> None:
+        self.unknown = unknown
+        self.times_asked = 0
+
+    def beliefs(self, claims) -> VerifierAnswers:
+        self.times_asked += 1
+        known = np.array([claim.readout not in self.unknown for claim in claims])
+        return VerifierAnswers(np.where(known, 0.7, np.nan), np.where(known, 0.5, np.nan))
+
+
+class NoDiary:
+    def started(self, digest: str, num_questions: int) -> None: ...
+
+    def evaluated(self, stage: str, metrics: dict[str, float]) -> None: ...
+
+    def finished(self, outcome: str, reason: str = "") -> None: ...
+
+
+def run_of(root: Path, verifier: KnowsHalf) -> TrainingRun:
+    feed = publish(root, [*EXAM, *TRAIN])
+    return TrainingRun(feed, FolderOfRun(root / "run"), learner(root / "run"), verifier, NoDiary(), DIRECTION)
+
+
+def test_prompts_on_which_the_verifier_abstains_are_left_out_and_stay_in_the_examination(tmp_path: Path) -> None:
+    verifier = KnowsHalf({"G0"})
+    materials = run_of(tmp_path, verifier).materialise()
+    assert {item.claim.readout for item in materials.prompts} == {"G1", "G2", "G3"}
+    assert materials.not_covered == 6
+    assert {item.id for item in materials.examination} == {item.id for item in EXAM}
+
+
+def test_a_resumed_run_keeps_its_prompts_though_the_verifier_has_changed_its_mind(tmp_path: Path) -> None:
+    first = run_of(tmp_path, KnowsHalf({"G0"})).materialise()
+    changed = KnowsHalf({"G1"})
+    assert run_of(tmp_path, changed).materialise() == first
+    assert changed.times_asked == 0
+
+
+def test_a_verifier_that_knows_nothing_of_the_prompts_ends_the_run_with_a_word_of_what_to_look_at(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(NoQuestionsError, match="abstains on all 24 prompts"):
+        run_of(tmp_path, KnowsHalf({"G0", "G1", "G2", "G3"})).materialise()
+
+
+@pytest.mark.slow
+def test_a_whole_run_ends_with_every_row_and_no_gold_answer_ever_reached_the_learner(tmp_path: Path) -> None:
+    seen: list[Question] = []
+    training = run_of(tmp_path, KnowsHalf(set()))
+
+    class Spy(FolderLearner):
+        def logits(self, questions, *, trained):
+            seen.extend(questions)
+            return super().logits(questions, trained=trained)
+
+    inner = training.learner
+    spy = Spy(*(getattr(inner, name) for name in inner.__slots__))
+    assert replace(training, learner=spy).run() == "completed"
+    evaluation = training.folder.kept("evaluation")
+    names = {"policy before", "policy after", "policy with prior", "verifier", "gene frequency", "supervised"}
+    assert set(evaluation["rows"]) == names
+    assert len(evaluation["null"]["draws"]) == 200
+    assert evaluation["rows"]["gene frequency"]["auc"] == 0.5
+    assert evaluation["prompts"] == {"asked": 24, "not_covered": 0}
+    assert seen
+    assert all(item.answer.gold is None for item in seen)

@@ -1,12 +1,17 @@
 """The soft-verifier, for asyncio: what it holds, what it thinks of answers, what it believes of bare claims."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Self
+
+import grpc
 
 from biorl.chassis.grpc.client import open_channel
 from biorl.chassis.grpc.config import GrpcClientConfig
 from biorl.client.belief import Belief, Verdict, Verifier
+from biorl.client.outage import AwayError, Outage
 from biorl.client.reward import Group
+from biorl.client.rewards import is_away
 from biorl.client.wire import belief_from_wire, group_to_wire, verdicts_from_wire, verifier_from_wire
 from biorl.questions.question import Claim
 from biorl.questions.wire import claim_to_wire
@@ -20,9 +25,14 @@ CHUNK = 4096
 
 
 class VerifierClient:
-    """Belongs to one event loop; `async with` closes it. Raises grpc.aio.AioRpcError when nobody answers."""
+    """Belongs to one event loop; `async with` closes it.
 
-    def __init__(self, config: GrpcClientConfig | str) -> None:
+    Without an outage policy it raises grpc.aio.AioRpcError when nobody answers; with one, `predict` waits, or raises
+    RewardsUnavailableError, as the policy says.
+    """
+
+    def __init__(self, config: GrpcClientConfig | str, outage: Outage | None = None) -> None:
+        self._outage = outage
         self._channel = open_channel(GrpcClientConfig(target=config) if isinstance(config, str) else config)
         self._stub = VerifierServiceStub(self._channel)
 
@@ -46,6 +56,20 @@ class VerifierClient:
         beliefs: list[Belief] = []
         for start in range(0, len(claims), CHUNK):
             wire = [claim_to_wire(claim) for claim in claims[start : start + CHUNK]]
-            response = await self._stub.Predict(pb.PredictRequest(verifier=verifier, claims=wire))
+            response = await self._ask(pb.PredictRequest(verifier=verifier, claims=wire))
             beliefs.extend(belief_from_wire(item) for item in response.beliefs)
         return tuple(beliefs)
+
+    async def _ask(self, request: pb.PredictRequest) -> pb.PredictResponse:
+        attempt = partial(self._try, request)
+        return await (attempt() if self._outage is None else self._outage.ride_out(attempt))
+
+    async def _try(self, request: pb.PredictRequest) -> pb.PredictResponse:
+        try:
+            response: pb.PredictResponse = await self._stub.Predict(request)
+        except grpc.aio.AioRpcError as error:
+            if self._outage and is_away(error):
+                reason = f"the verifier does not answer: {error.code().name.lower()}: {error.details()}"
+                raise AwayError(reason) from error
+            raise
+        return response

@@ -138,6 +138,11 @@ def perturbation_null(
     return Null(tuple(values))
 
 
-def kept_lift(policy: float, verifier: float) -> float:
-    """(policy - .5) / (verifier - .5): the share of the verifier's lift over chance that the policy kept."""
+def kept_lift(policy: float, verifier: float) -> float | None:
+    """(policy - .5) / (verifier - .5): the share of the verifier's lift over chance that the policy kept.
+
+    None where the verifier has no lift.
+    """
+    if verifier <= 0.5:
+        return None
     return (policy - 0.5) / (verifier - 0.5)

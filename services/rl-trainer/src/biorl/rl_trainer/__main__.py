@@ -38,13 +38,15 @@ def train(config: Config, life: Life) -> None:
         if life.stopping:
             raise StopAskedError
 
+    outage = Outage(config.outage.on_outage, config.outage.patience_s, on_waiting, life.ready)
+
     def make_reward(questions: Mapping[str, Question]) -> Callable[..., Any]:
         return RewardFunction(
             config.rewards,
             questions,
             composition=config.composition,
             run_id=config.run_id,
-            outage=Outage(config.outage.on_outage, config.outage.patience_s, on_waiting, life.ready),
+            outage=outage,
             scale=config.training.reward_scale,
         )
 
@@ -63,16 +65,18 @@ def train(config: Config, life: Life) -> None:
         feed=BusQuestions(bus, wanted.topic, wanted.min_questions, wanted.quiet_s, life.wait),
         folder=folder,
         learner=learner,
-        beliefs=VerifierBeliefs(config.verifier, config.evaluation.verifier),
+        beliefs=VerifierBeliefs(config.verifier, config.evaluation.verifier, outage),
         diary=diary,
-        selection=Selection(wanted.tasks, wanted.cell_lines, wanted.prompt_splits, wanted.informative_only),
+        selection=Selection(
+            wanted.tasks, wanted.cell_lines, wanted.prompt_splits, wanted.informative_only, wanted.covered_only
+        ),
         seed=config.seed,
         null_draws=config.evaluation.null_draws,
     )
     life.ready()
     try:
         outcome = training.run()
-    except StoppedWhileWaitingError:
+    except (StopAskedError, StoppedWhileWaitingError):
         outcome = "stopped"
     logger.info("run %s: %s", config.run_id, outcome)
 

@@ -24,6 +24,8 @@ class QuestionsConfig(Frozen):
     """Which questions are prompts. Held-out ones go without their labels: the benchmark's pairs, not its answers."""
     informative_only: bool = True
     """Prompts only on readout genes with both answers in the train split."""
+    covered_only: bool = True
+    """Prompts only where `verifier` has a belief: on the others every rollout would go unscored."""
 
 
 class OutageConfig(Frozen):

@@ -13,7 +13,7 @@ import numpy as np
 
 from biorl.questions.question import Question
 from biorl.rl_trainer.domain import examination
-from biorl.rl_trainer.domain.selection import Materials, Selection, select
+from biorl.rl_trainer.domain.selection import Materials, Selection, select, without
 from biorl.rl_trainer.ports import Beliefs, Diary, Floats, Learner, QuestionFeed, RunFolder
 
 
@@ -47,9 +47,22 @@ class TrainingRun:
             select(fresh, self.selection)  # say what is missing before anything is kept
             self.folder.keep_questions(fresh, offsets)
             questions = self.folder.questions() or []
-        materials = select(questions, self.selection)
+        materials = self._covered(select(questions, self.selection))
         self.diary.started(str((self.folder.kept("manifest") or {}).get("digest", "")), len(materials.prompts))
         return materials
+
+    def _covered(self, materials: Materials) -> Materials:
+        """Prompts on which the verifier has a belief. Asked once and kept, so that a resumed run has the same."""
+        if not self.selection.covered_only:
+            return materials
+        kept = self.folder.kept("coverage")
+        if kept is None:
+            claimed = [item for item in materials.prompts if item.claim]
+            answers = self.beliefs.beliefs([item.claim for item in claimed if item.claim])
+            unknown = np.isnan(answers.probability) if answers else np.zeros(len(claimed), dtype=bool)
+            kept = {"not_covered": [item.id for item, out in zip(claimed, unknown, strict=True) if out]}
+            self.folder.keep("coverage", kept)
+        return without(materials, frozenset(kept["not_covered"]))
 
     def _examined(self, materials: Materials, name: str) -> Floats:
         """Log-odds on the held-out questions; kept, so that a resumed run need not ask the untrained policy again."""

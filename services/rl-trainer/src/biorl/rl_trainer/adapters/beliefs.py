@@ -7,13 +7,15 @@ import numpy as np
 
 from biorl.chassis.grpc.config import GrpcClientConfig
 from biorl.client.beliefs import Belief, VerifierClient
+from biorl.client.rewards import Outage
 from biorl.questions.question import Claim
 from biorl.rl_trainer.domain.examination import VerifierAnswers
 
 
 class VerifierBeliefs:
-    def __init__(self, config: GrpcClientConfig | None, verifier: str) -> None:
+    def __init__(self, config: GrpcClientConfig | None, verifier: str, outage: Outage) -> None:
         self._config = config
+        self._outage = outage
         self._verifier = verifier
 
     def beliefs(self, claims: Sequence[Claim]) -> VerifierAnswers | None:
@@ -26,5 +28,5 @@ class VerifierBeliefs:
         )
 
     async def _ask(self, config: GrpcClientConfig, claims: Sequence[Claim]) -> tuple[Belief, ...]:
-        async with VerifierClient(config) as client:
+        async with VerifierClient(config, self._outage) as client:
             return await client.predict(self._verifier, claims)

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 from datasets import Dataset
-from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments, set_seed
+from transformers import PrinterCallback, TrainerCallback, TrainerControl, TrainerState, TrainingArguments, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
 from biorl.questions.question import Question
@@ -55,6 +55,8 @@ def train(  # noqa: PLR0917 - TRL wants all of it at once
         processing_class=tokenizer,
         callbacks=[diary],
     )
+    trainer.remove_callback(PrinterCallback)  # the diary has every number, one file for all of them
+    logging.getLogger("trl.trainer.grpo_trainer").addFilter(_is_not_counted_anyway)
     newest = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
     try:
         trainer.train(resume_from_checkpoint=newest)
@@ -66,6 +68,11 @@ def train(  # noqa: PLR0917 - TRL wants all of it at once
     tokenizer.save_pretrained(folder / "trained.part")
     (folder / "trained.part").replace(folder / "trained")
     return "completed"
+
+
+def _is_not_counted_anyway(record: logging.LogRecord) -> bool:
+    """TRL prints each rollout that nobody scored; the metric "unscored" counts them, and an outage is said once."""
+    return "All reward functions returned None" not in record.getMessage()
 
 
 def _arguments(settings: Recipe, policy: Policy, seed: int, checkpoints: Path) -> dict[str, Any]:

@@ -127,6 +127,7 @@ def summary(
     leaked = leakage(pairs(materials.examination), pairs(materials.prompts), materials.labelled)
     return {
         "questions": len(on.labels),
+        "prompts": {"asked": len(materials.prompts), "not_covered": materials.not_covered},
         "rows": {name: {**values, "p_value": null.p_value(values["auc"])} for name, values in rows.items()},
         "null": {"draws": list(null.draws), "mean": null.mean, "sd": null.sd, "max": null.maximum},
         "kept_lift": kept_lift(after["auc"], verifier["auc"]) if after and verifier else None,

@@ -4,8 +4,8 @@ Training prompts are sealed here: whatever their split, no gold answer goes with
 id, so that it does not depend on how a bus interleaved its partitions.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from biorl.questions.question import PerturbationClaim, Question, Split
 
@@ -23,6 +23,7 @@ class Selection:
     cell_lines: tuple[str, ...] = ()
     prompt_splits: tuple[str, ...] = ("test",)
     informative_only: bool = True
+    covered_only: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Materials:
     """Held out, with gold; for evaluation alone."""
     labelled: tuple[tuple[str, str, str], ...]
     """(cell line, perturbation, readout) of every train question: pairs whose label a verifier may have seen."""
+    not_covered: int = 0
+    """Prompts that were left out, because the verifier abstains on them."""
 
 
 def select(questions: Iterable[Question], wanted: Selection) -> Materials:
@@ -49,6 +52,18 @@ def select(questions: Iterable[Question], wanted: Selection) -> Materials:
         raise NoQuestionsError(msg)
     examination = tuple(item for item in concerned if item.is_held_out and item.answer.gold is not None)
     return Materials(prompts, examination, pairs([item for item in concerned if item.split is Split.TRAIN]))
+
+
+def without(materials: Materials, not_covered: Collection[str]) -> Materials:
+    """The same without the prompts of these ids. Raises NoQuestionsError when no prompt is left."""
+    prompts = tuple(item for item in materials.prompts if item.id not in not_covered)
+    if not prompts:
+        msg = (
+            f"the verifier abstains on all {len(materials.prompts)} prompts: does its artifact know their cell line "
+            "and genes? (biorl verifier card)"
+        )
+        raise NoQuestionsError(msg)
+    return replace(materials, prompts=prompts, not_covered=len(materials.prompts) - len(prompts))
 
 
 def _concerns(question: Question, wanted: Selection) -> bool:
