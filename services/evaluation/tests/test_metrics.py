@@ -81,6 +81,45 @@ def test_the_perturbation_interval_is_wider_than_the_gene_interval_where_genes_s
     assert narrow.low < result.mean < narrow.high
 
 
+def small_screen(rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+    """Half of the genes respond seldom and are badly ranked; perturbations differ in how well they are predicted."""
+    seldom = np.arange(40) < 20
+    observed = rng.random((40, 40)) < 0.25
+    predicted = np.maximum(0.2, 1 + rng.normal(size=(40, 1)) / 2)
+    labels = rng.random((40, 40)) < np.where(seldom, 0.06, 0.5) * np.exp(0.3 * rng.normal(size=(40, 1)))
+    scores = labels * np.where(seldom, 0.3, 2.0) * predicted + rng.normal(size=(40, 40))
+    perturbations, genes = np.nonzero(observed)
+    return scores[observed], labels[observed], genes, perturbations
+
+
+def test_the_perturbation_interval_holds_the_truth_as_often_as_it_says_and_lies_around_it() -> None:
+    """A bootstrap's interval held it in 86 % here, and lay .016 above it."""
+    rng = np.random.default_rng(0)
+    truth = np.mean([auc_per_gene(*small_screen(rng)[:3]).mean for _ in range(1500)])
+    intervals = [perturbation_interval(*small_screen(rng)) for _ in range(200)]
+    covered = np.mean([interval.low <= truth <= interval.high for interval in intervals])
+    middle = np.mean([(interval.low + interval.high) / 2 for interval in intervals])
+    assert 0.91 <= covered <= 0.985
+    assert middle == pytest.approx(truth, abs=0.008)
+
+
+def test_the_perturbation_interval_lies_around_the_metric_however_many_perturbations_there_are() -> None:
+    effect, labels, genes, perturbations = screen()
+    each = perturbation_interval(effect, labels, genes, perturbations)
+    grouped = perturbation_interval(effect, labels, genes, perturbations, groups=10)
+    mean = auc_per_gene(effect, labels, genes).mean
+    assert (each.low + each.high) / 2 == pytest.approx(mean)
+    assert (grouped.low + grouped.high) / 2 == pytest.approx(mean)
+    assert 0.4 < (grouped.high - grouped.low) / (each.high - each.low) < 2.5
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_too_few_perturbations_leave_the_interval_open(count: int) -> None:
+    effect, labels, genes, perturbations = (column[: 25 * count] for column in screen())
+    interval = perturbation_interval(effect, labels, genes, perturbations)
+    assert (interval.low, interval.high) == (0.0, 1.0)
+
+
 def test_half_the_lift_is_half_the_way_from_chance() -> None:
     assert kept_lift(0.65, 0.8) == pytest.approx(0.5)
     assert kept_lift(0.65, 0.5) is None

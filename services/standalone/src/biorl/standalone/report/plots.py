@@ -124,7 +124,7 @@ def intervals(evaluation: Evaluation) -> str:
             axes.plot([row.auc or 0.0], [height], "o", color=colour, markersize=7)
         axes.axvline(0.5, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
         axes.set_yticks(range(len(rows)), [row.name for row in rows])
-        axes.set_xlabel("AUC per gene, 95% interval over genes; dashed: chance")
+        axes.set_xlabel("AUC per gene, 95% interval over perturbations; dashed: chance")
         axes.grid(axis="x", color=GRID, linewidth=0.5)
 
     return _draw("AUC per gene with intervals", 6.4, 0.5 * len(rows) + 1.1, draw)
