@@ -91,15 +91,19 @@ class Topics:
         deadline = time.monotonic() + self._config.request_timeout_s
         with self._lock, answered(what):
             while True:
+                was_open = self._client is not None
                 try:
                     return question(self._open())
                 except KafkaError as error:
-                    if not _is_answer(error):  # a client that lost its broker recovers late or never
-                        self._drop()
-                        raise
-                    if not error.retriable or time.monotonic() > deadline:
+                    if not self._worth_asking_again(error, was_open) or time.monotonic() > deadline:
                         raise
                     time.sleep(ASK_AGAIN_S)
+
+    def _worth_asking_again(self, error: KafkaError, was_open: bool) -> bool:
+        if _is_answer(error):
+            return bool(error.retriable)
+        self._drop()  # a client that lost its broker recovers late or never; a new one shows whether it is back
+        return was_open
 
     def _open(self) -> Any:
         if self._client is None:
