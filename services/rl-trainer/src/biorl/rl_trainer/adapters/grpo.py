@@ -6,7 +6,6 @@ that matters is set; see the facts behind them in the README.
 
 import json
 import logging
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -39,8 +38,7 @@ def train(  # noqa: PLR0917 - TRL wants all of it at once
     on_checkpoint: Callable[[int], None],
 ) -> str:
     """ "completed" with the policy under `folder/trained`, or "stopped" with one under `folder/checkpoints`."""
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    from trl.trainer.grpo_config import GRPOConfig  # noqa: PLC0415 - reads the variable above at import
+    from trl.trainer.grpo_config import GRPOConfig  # noqa: PLC0415 - seconds, which only training has to wait for
     from trl.trainer.grpo_trainer import GRPOTrainer  # noqa: PLC0415
 
     set_seed(seed)
