@@ -28,9 +28,6 @@ from biorl.standalone.runs.traffic import RUNS
 from biorl.standalone.runs.workspace import Workspace
 
 REMARKS = (
-    "Training prompts cover the benchmark's own pairs, while their experimental labels reach no verifier, no reward "
-    "and no training set. The policy is rewarded by a world model's beliefs about the very pairs that it is tested on, "
-    "so this shows that it absorbed them, not that it generalises to new pairs.",
     "The null gives every perturbation one random score, shared by all readout genes, 200 times. A bootstrap over "
     "genes alone is too narrow, because genes share their perturbations.",
     "Pooled F1 and MCC are for comparison with papers only: the gene-frequency row, which knows nothing of "
