@@ -1,5 +1,7 @@
 """A training run on a tiny world: what is kept, what is sealed, what resumes, what an outage does."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -8,16 +10,21 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
+from biorl.chassis.bus.config import SqliteBusConfig
 from biorl.chassis.bus.port import Message
 from biorl.chassis.bus.testing import bus_at
+from biorl.chassis.grpc.config import GrpcClientConfig
+from biorl.chassis.life import Life
 from biorl.questions.identity import identified
 from biorl.questions.question import Question, Split
 from biorl.questions.testing import direction_question
 from biorl.questions.wire import question_to_wire
+from biorl.rl_trainer.__main__ import STOPPED, train
 from biorl.rl_trainer.adapters import grpo
 from biorl.rl_trainer.adapters.learner import FolderLearner
 from biorl.rl_trainer.adapters.questions import BusQuestions
 from biorl.rl_trainer.adapters.run_folder import DamagedRunError, FolderOfRun
+from biorl.rl_trainer.config import Config
 from biorl.rl_trainer.domain.examination import VerifierAnswers
 from biorl.rl_trainer.domain.recipe import Examination, Recipe, TinyPolicy
 from biorl.rl_trainer.domain.selection import NoQuestionsError, Selection, select
@@ -206,3 +213,33 @@ def test_a_whole_run_ends_with_every_row_and_no_gold_answer_ever_reached_the_lea
     assert evaluation["prompts"] == {"asked": 24, "not_covered": 0}
     assert seen
     assert all(item.answer.gold is None for item in seen)
+
+
+def test_a_second_process_waits_until_the_first_has_left_the_run(tmp_path: Path) -> None:
+    hold = (
+        "import sys; from pathlib import Path; from biorl.rl_trainer.adapters.run_folder import FolderOfRun\n"
+        "folder = FolderOfRun(Path(sys.argv[1])); assert folder.lock(lambda: True)\n"
+        "print('held', flush=True); sys.stdin.read()"
+    )
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", hold, tmp_path], **pipes) as first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == b"held\n"
+        assert not FolderOfRun(tmp_path).lock(lambda: True), "the run is being worked on"
+
+        def first_is_killed() -> bool:
+            first.kill()
+            first.wait()
+            return False
+
+        assert FolderOfRun(tmp_path).lock(first_is_killed)
+
+
+def test_a_trainer_that_was_asked_to_stop_does_not_end_like_one_that_is_done(tmp_path: Path) -> None:
+    life = Life()
+    life.stop()
+    bus = SqliteBusConfig(path=tmp_path / "bus.sqlite")
+    config = Config(bus=bus, rewards=GrpcClientConfig(target="localhost:1"), run_dir=tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        train(config, life)
+    assert ended.value.code == STOPPED

@@ -1,16 +1,26 @@
-"""Wiring of the rl-trainer: a job that ends when the run is completed, or stops with a checkpoint on SIGTERM."""
+"""Wiring of the rl-trainer: a job that ends when the run is completed, or stops with a checkpoint on SIGTERM.
+
+Exit status 0 means completed; 75 that it was asked to stop before, and goes on when it is started again.
+"""
 
 import logging
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from biorl.chassis.life import Life
 from biorl.chassis.process import run
 from biorl.questions.question import Question
 from biorl.rl_trainer.config import Config
 
+if TYPE_CHECKING:
+    from biorl.rl_trainer.adapters.run_folder import FolderOfRun
+
 logger = logging.getLogger(__name__)
+
+STOPPED = 75
+"""Exit status (EX_TEMPFAIL) of a run that was asked to stop before it was complete: a Kubernetes Job whose pod was
+moved must not take it for success. The next start goes on from the checkpoint."""
 
 
 def train(config: Config, life: Life) -> None:
@@ -30,6 +40,7 @@ def train(config: Config, life: Life) -> None:
     bus = open_bus(config.bus)
     bus.ensure_topics([TopicSpec(config.questions.topic), TopicSpec(config.runs_topic, partitions=1)])
     folder = FolderOfRun(config.run_dir / config.run_id)
+    _wait_for_its_lock(folder, life)
     diary = BusDiary(bus.producer(), config.runs_topic, config.run_id, config.model_dump_json(), config.policy.type)
 
     def on_waiting(reason: str) -> None:
@@ -79,9 +90,26 @@ def train(config: Config, life: Life) -> None:
     except (StopAskedError, StoppedWhileWaitingError):
         outcome = "stopped"
     logger.info("run %s: %s", config.run_id, outcome)
+    if outcome == "stopped":
+        raise SystemExit(STOPPED)
+
+
+def _wait_for_its_lock(folder: "FolderOfRun", life: Life) -> None:
+    """A new pod may start before the old one has written its last checkpoint."""
+    reason = "another process works on this run; waiting for it to end"
+
+    def asked_to_stop() -> bool:
+        if life.reason != reason:
+            logger.warning(reason)
+            life.not_ready(reason)
+        return life.wait(1.0)
+
+    if not folder.lock(asked_to_stop):
+        raise SystemExit(STOPPED)
 
 
 def main() -> int:
+    """The exit status."""
     return run("rl-trainer", Config, train)
 
 

@@ -1,15 +1,18 @@
 """The folder of a run: questions with their digest, results, checkpoints. Every file is whole or not there.
 
+One process works on it at a time (`lock`).
+
 `questions.binpb` holds the questions as on the bus, length-delimited, ordered by id. A digest in `manifest.json` says
 that a resumed run trains on the same.
 """
 
+import fcntl
 import hashlib
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from google.protobuf import proto
 
@@ -26,6 +29,22 @@ class FolderOfRun:
     def __init__(self, root: Path) -> None:
         self._root = root
         root.mkdir(parents=True, exist_ok=True)
+        self._lock: BinaryIO | None = None
+
+    def lock(self, give_up: Callable[[], bool]) -> bool:
+        """Waits until no other process works on this run; False when `give_up`, which sleeps a little, says so.
+
+        The lock goes with the process, whatever ends it.
+        """
+        self._lock = self.path(".lock").open("ab")  # stays open: closing it would let the lock go
+        while True:
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if give_up():
+                    return False
+            else:
+                return True
 
     def path(self, name: str) -> Path:
         return self._root / name
