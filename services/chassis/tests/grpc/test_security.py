@@ -13,6 +13,7 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from pydantic import ValidationError
 
+from biorl.chassis.grpc import ask_health
 from biorl.chassis.grpc.client import open_channel
 from biorl.chassis.grpc.config import ClientTls, GrpcClientConfig, GrpcServerConfig, ServerTls
 from biorl.chassis.grpc.testing import ECHO, Running, echo_service, running
@@ -191,3 +192,23 @@ def test_probes_have_a_plaintext_port_beside_tls(certificate: Callable[[str], Pa
             assert refused.value.code() is grpc.StatusCode.UNIMPLEMENTED
 
     asyncio.run(test())
+
+
+def test_health_can_be_asked_for_from_the_command_line_the_way_a_client_goes(
+    certificate: Callable[[str], Pair], capsys: pytest.CaptureFixture[str]
+) -> None:
+    cert, key = certificate("server")
+
+    async def test() -> None:
+        tls = ServerTls(cert_file=cert, key_file=key, client_ca_file=cert)
+        async with serving(tls=tls) as server:
+            target = f"localhost:{server.port}"
+            mine = ["--ca-file", str(cert), "--cert-file", str(cert), "--key-file", str(key)]
+            assert await asyncio.to_thread(ask_health.main, [target, *mine, "--service", ECHO]) == 0
+            assert await asyncio.to_thread(ask_health.main, [target, *mine, "--service", "no.such"]) == 1
+            assert await asyncio.to_thread(ask_health.main, [target, *mine[:2], "--timeout", "1"]) == 1
+
+    asyncio.run(test())
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].endswith("SERVING")
+    assert "NOT_FOUND" in told[1]
