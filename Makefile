@@ -1,6 +1,7 @@
 # The only door to biorl. `make` prints what there is.
 #
-# Needs Python 3.11+ and nothing else. With Java and Maven the Kafka tier runs too; a tier that cannot run says so.
+# Needs Python 3.11+ and nothing else. With Java and Maven the Kafka tier runs too, with Go the charts tier; a tier that
+# cannot run says so.
 
 PYTHON ?= python3
 VENV := .venv
@@ -13,6 +14,7 @@ KAFKA_CACHE := .cache/kafka
 
 # What this machine can hold. Empty means "cannot".
 HAS_JAVA := $(shell command -v java >/dev/null 2>&1 && command -v mvn >/dev/null 2>&1 && echo yes)
+HAS_GO := $(shell go version 2>/dev/null | grep -Eq 'go1\.(2[6-9]|[3-9][0-9])' && echo yes)
 
 # Options of `make demo`.
 DATA ?=
@@ -22,7 +24,7 @@ RUN ?= demo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check format proto pin kafka bench clean
+.PHONY: help setup demo test test-fast check format proto schema pin kafka chart kubernetes-tools bench clean
 
 help:  ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,12 +46,13 @@ $(READY): constraints.txt pyproject.toml $(foreach package,$(PACKAGES),$(package
 demo: $(READY) $(if $(filter kafka,$(BUS)),$(KAFKA_CACHE)/.ready)  ## the whole system on this machine: papers and a screen in, a trained policy and a report out
 	@$(BIN)/biorl demo --run $(RUN) --bus $(BUS) $(if $(DATA),--data $(DATA) --cell-line $(LINE)) $(ARGS)
 
-test: $(READY) $(if $(HAS_JAVA),$(KAFKA_CACHE)/.ready)  ## all tests that this machine can hold
+test: $(READY) $(if $(HAS_JAVA),$(KAFKA_CACHE)/.ready) $(if $(HAS_GO),kubernetes-tools)  ## all tests that this machine can hold
 	@test -n "$(HAS_JAVA)" || echo "no Java or no Maven here: the Kafka tier will be skipped"
+	@test -n "$(HAS_GO)" || echo "no Go 1.26 here: the charts tier will be skipped"
 	@$(BIN)/python -m pytest -m "not bench" $(ARGS)
 
 test-fast: $(READY)  ## only the tests that take seconds
-	@$(BIN)/python -m pytest -n auto -m "not bench and not slow and not kafka and not triton and not cluster" $(ARGS)
+	@$(BIN)/python -m pytest -n auto -m "not bench and not slow and not kafka and not triton and not charts and not cluster" $(ARGS)
 
 check: $(READY)  ## format, lint, types, layers, drift of generated code: what CI asks for before the tests
 	@$(BIN)/ruff format --check .
@@ -65,6 +68,9 @@ format: $(READY)  ## put the code into shape
 proto: $(READY)  ## generate proto/gen from proto/biorl
 	@$(UV) run --quiet --no-project tools/generate_protos.py
 
+schema: $(READY)  ## renew the chart's values schema from the services' configuration classes
+	@$(BIN)/python tools/chart_schema.py
+
 pin: $(READY)  ## resolve all dependencies anew into constraints.txt
 	@$(BIN)/python tools/pin.py $(PACKAGES)
 
@@ -76,6 +82,13 @@ $(KAFKA_CACHE)/.ready: tools/kafka/pom.xml
 	@echo "fetching Apache Kafka into $(KAFKA_CACHE)"
 	@$(PYTHON) tools/kafka/run_broker.py --fetch-only >/dev/null
 	@touch $@
+
+kubernetes-tools:
+	@test -n "$(HAS_GO)" || { echo "helm and kubeconform are built from source: that needs Go 1.26+"; exit 1; }
+	@tools/kubernetes/build.sh
+
+chart: $(READY) kubernetes-tools  ## lint, render and check the Helm chart
+	@$(BIN)/python -m pytest tests/charts $(ARGS)
 
 bench: $(READY)  ## measure, side by side with what one would use instead
 	@$(BIN)/python -m pytest -m bench -s -p no:randomly tests/bench $(ARGS)

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent
 REQUIRED = frozenset(filter(None, os.environ.get("BIORL_REQUIRE_TIERS", "").split(",")))
-TIERS = frozenset({"kafka", "triton", "cluster", "data"})
+TIERS = frozenset({"kafka", "triton", "charts", "cluster", "data"})
 
 ran: Counter[str] = Counter()
 skipped: list[str] = []
