@@ -23,7 +23,7 @@ DATA = Path(os.environ.get("BIORL_DATA", Path(__file__).parents[4] / "shared" / 
 
 @pytest.mark.parametrize("name", ["exact", "nonsense"])
 def test_what_cannot_be_trained_is_refused_with_what_can(name: str) -> None:
-    with pytest.raises(NotTrainableError, match="these can: experiment, perturbation-knn"):
+    with pytest.raises(NotTrainableError, match="these can: experiment, expression-shift, perturbation-knn"):
         train(name, screen(), annotation(), MemoryArtifacts())
 
 

@@ -7,8 +7,10 @@ sets that say who belongs to which family.
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 
 from biorl.genes.annotation import Annotation
 from biorl.genes.gene_sets import GeneSets
@@ -66,6 +68,36 @@ def screen(context: Context = CONTEXT, *, noise: float = 0.1, scramble_test: int
                     "simulated/testing",
                 )
                 effects.append(effect)
+    return effects
+
+
+def shift_screen(*, noise: float = 0.3, scramble_test: int | None = None, saturation: float = 1.0) -> list[Effect]:
+    """Fold changes: each family moves every readout its own way, pairs of families add up times `saturation`.
+
+    Every family's first members are perturbed in pairs too, and the last two members of each are held out alone.
+    """
+    rng, coins = np.random.default_rng(11), np.random.default_rng(scramble_test)
+    pushes = rng.choice([-2.0, 0.0, 2.0], size=(FAMILIES, READOUTS))
+    perturbed = [((family, member),) for family in range(FAMILIES) for member in range(FAMILY_SIZE)]
+    pairs = [((one, member), (other, member)) for one, other in combinations(range(FAMILIES), 2) for member in range(4)]
+    effects = []
+    for genes in [*perturbed, *pairs]:
+        held_out = genes[0][1] == 3 if len(genes) > 1 else genes[0][1] >= FAMILY_SIZE - 2
+        shift = sum(pushes[family] for family, _ in genes) * (saturation if len(genes) > 1 else 1.0)
+        shift = shift + noise * rng.standard_normal(READOUTS)
+        if held_out and scramble_test is not None:
+            shift = 2 * coins.standard_normal(READOUTS)
+        effects += _shifted(tuple(gene(*each) for each in genes), shift, Split.TEST if held_out else Split.TRAIN)
+    return effects
+
+
+def _shifted(genes: tuple[str, ...], shift: npt.NDArray[np.float64], split: Split) -> list[Effect]:
+    """A readout changes when it moves by 1 or more."""
+    effects = []
+    for readout, value in enumerate(shift.tolist()):
+        direction = (1 if value > 0 else -1) if abs(value) >= 1 else 0
+        name = f"READ{readout:02d}"
+        effects.append(Effect(CONTEXT, genes, name, split, direction != 0, direction, "simulated/shifts", value))
     return effects
 
 

@@ -26,7 +26,7 @@ from biorl.soft_verifier.domain.quality import (
     reliability_bins,
     risk_by_coverage,
 )
-from biorl.soft_verifier.ports import ArtifactStore, Trainable, VerifierClass, WorldModel
+from biorl.soft_verifier.ports import ArtifactStore, HasRivals, Trainable, VerifierClass, WorldModel
 from biorl.soft_verifier.verifiers import VERIFIERS
 
 
@@ -88,7 +88,7 @@ def _training_digest(measured: Sequence[Measurements]) -> str:
     for part in measured:
         names = [*described(part.context, part.outcome).values(), "", *part.perturbations, "", *part.readouts]
         digest.update("\n".join(names).encode())
-        for column in (part.perturbation, part.readout, part.label):
+        for column in (part.perturbation, part.readout, part.label, part.shift):
             digest.update(column.tobytes())
     return digest.hexdigest()
 
@@ -122,13 +122,29 @@ def _quality(
     claims: list[Claim] = [PerturbationClaim(row.perturbed_genes, row.readout, context, outcome) for row, _ in rows]
     beliefs = model.believe(claims)
     answered = [(belief, *row) for belief, row in zip(beliefs, rows, strict=True) if belief.probability is not None]
+    of_pairs = [row for row in answered if len(row[1].perturbed_genes) > 1]
     report = described(context, outcome) | {
         "num_pairs": len(rows),
         "num_perturbations": len({row.perturbed_genes for row, _ in rows}),
         "coverage": len(answered) / len(rows),
         "abstained": _reasons(beliefs),
     }
-    return report | (_numbers(answered) if answered else {})
+    if of_pairs:
+        report["combinations"] = {"num_pairs": len(of_pairs)} | _numbers(of_pairs) | _rivals(model, of_pairs, outcome)
+    return report | (_numbers(answered) | _rivals(model, answered, outcome) if answered else {})
+
+
+def _rivals(
+    model: WorldModel, answered: Sequence[tuple[Belief, Effect, bool]], outcome: Outcome
+) -> dict[str, dict[str, float]]:
+    """AUC per gene of the trivial models that the verifier knows, on the same rows."""
+    if not isinstance(model, HasRivals):
+        return {}
+    claims = [PerturbationClaim(row.perturbed_genes, row.readout, row.context, outcome) for _, row, _ in answered]
+    label = np.array([label for _, _, label in answered], dtype=np.bool_)
+    readout = np.array([effect.readout for _, effect, _ in answered])
+    ranked = {name: ranking_quality(score, label, readout) for name, score in model.rivals(claims).items()}
+    return {"trivial_auc_per_gene": {name: found["auc_per_gene"] for name, found in sorted(ranked.items()) if found}}
 
 
 def _reasons(beliefs: Iterable[Belief]) -> dict[str, int]:

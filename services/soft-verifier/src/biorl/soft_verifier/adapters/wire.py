@@ -39,7 +39,8 @@ def effects_from_wire(message: effect_pb2.PerturbationEffects) -> Iterator[Effec
     genes = tuple(message.perturbed_genes)
     for readout in message.readouts:
         measured = readout.differentially_expressed if readout.HasField("differentially_expressed") else None
-        yield Effect(context, genes, readout.readout, split, measured, readout.direction, message.dataset.name)
+        shift = readout.log2_fold_change if readout.HasField("log2_fold_change") else None
+        yield Effect(context, genes, readout.readout, split, measured, readout.direction, message.dataset.name, shift)
 
 
 def labels_from_wire(message: label_pb2.SubjectLabels) -> Iterator[KnownLabel]:

@@ -29,6 +29,8 @@ class Effect:
     """+1 up, -1 down, 0 not changed or not measured."""
     dataset: str = ""
     """Where it was measured ("perturbqa/k562")."""
+    log2_fold_change: float | None = None
+    """Of the readout against control; None when the source gives labels only."""
 
     def label(self, outcome: Outcome) -> bool | None:
         """Whether the outcome came about; None when that was not measured."""
@@ -59,6 +61,15 @@ class Measurements:
     """[row]"""
     label: npt.NDArray[np.bool_]
     """[row]"""
+    shift: npt.NDArray[np.float64]
+    """[row]: log2 fold change, the mean where a pair was measured more than once; NaN where the source gives none."""
+
+
+def is_own_readout(part: Measurements) -> npt.NDArray[np.bool_]:
+    """[row]: whether the readout is one of the perturbed genes."""
+    genes = [set(name.split("+")) for name in part.perturbations]
+    asked = zip(part.perturbation.tolist(), part.readout.tolist(), strict=True)
+    return np.array([part.readouts[readout] in genes[place] for place, readout in asked], dtype=np.bool_)
 
 
 def perturbation_name(genes: tuple[str, ...], symbols: Symbols) -> str:
@@ -76,14 +87,18 @@ def measurements(effects: Iterable[Effect], symbols: Symbols) -> list[Measuremen
 
     Equal rows (a pair measured in two files) count once.
     """
-    rows: dict[tuple[Context, Outcome], set[tuple[str, str, bool]]] = defaultdict(set)
+    rows: dict[tuple[Context, Outcome], dict[tuple[str, str, bool], list[float]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for effect in effects:
         assert effect.split is Split.TRAIN, "a held-out effect reached training"  # noqa: S101 - our own invariant
         pair = (perturbation_name(effect.perturbed_genes, symbols), symbols.normalise(effect.readout))
         for outcome in Outcome:
             label = effect.label(outcome)
             if label is not None:
-                rows[effect.context, outcome].add((*pair, label))
+                shifts = rows[effect.context, outcome][*pair, label]
+                if effect.log2_fold_change is not None:
+                    shifts.append(effect.log2_fold_change)
     return [_columns(context, outcome, rows[context, outcome]) for context, outcome in sorted(rows, key=_order)]
 
 
@@ -92,7 +107,7 @@ def _order(key: tuple[Context, Outcome]) -> tuple[str, str, str, str]:
     return context.organism, context.cell_line, str(context.perturbation_kind or ""), str(outcome)
 
 
-def _columns(context: Context, outcome: Outcome, rows: set[tuple[str, str, bool]]) -> Measurements:
+def _columns(context: Context, outcome: Outcome, rows: dict[tuple[str, str, bool], list[float]]) -> Measurements:
     ordered = sorted(rows)
     perturbations = tuple(sorted({row[0] for row in ordered}))
     readouts = tuple(sorted({row[1] for row in ordered}))
@@ -106,4 +121,5 @@ def _columns(context: Context, outcome: Outcome, rows: set[tuple[str, str, bool]
         np.array([perturbation_place[row[0]] for row in ordered], dtype=np.int64),
         np.array([readout_place[row[1]] for row in ordered], dtype=np.int64),
         np.array([row[2] for row in ordered], dtype=np.bool_),
+        np.array([float(np.mean(sorted(rows[row]))) if rows[row] else np.nan for row in ordered], dtype=np.float64),
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from biorl.soft_verifier.ports import VerifierClass
 from biorl.soft_verifier.verifiers.exact import Exact
 from biorl.soft_verifier.verifiers.experiment import Experiment
+from biorl.soft_verifier.verifiers.expression_shift import ExpressionShift
 from biorl.soft_verifier.verifiers.gene_class import GeneClass
 from biorl.soft_verifier.verifiers.molecule import Molecule
 from biorl.soft_verifier.verifiers.perturbation_knn import PerturbationKnn
@@ -12,6 +13,7 @@ from biorl.soft_verifier.verifiers.perturbation_knn import PerturbationKnn
 VERIFIERS: Mapping[str, VerifierClass] = {
     "exact": Exact,
     "experiment": Experiment,
+    "expression-shift": ExpressionShift,
     "gene-class": GeneClass,
     "molecule": Molecule,
     "perturbation-knn": PerturbationKnn,

@@ -1,20 +1,18 @@
 """`biorl verifier`: make a world model from a run's effects, measure it, read its card, serve it."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from biorl.soft_verifier.domain.effects import Effect
 from biorl.standalone.commands.demo import Runs
 from biorl.standalone.commands.labelled import learn_labels, learns_labels, measure_labels, measured
+from biorl.standalone.commands.measured_effects import effects_of
 from biorl.standalone.commands.terminal import out
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.runs.plan import read
-from biorl.standalone.runs.traffic import EFFECTS, opened
 from biorl.standalone.runs.workspace import DEFAULT_ROOT, Workspace, existing, workspace, write_json
 
 app = typer.Typer(no_args_is_help=True, help="World models: train, evaluate, card, serve.")
@@ -24,18 +22,23 @@ Tables = Annotated[
     Path | None,
     typer.Option(help="Folder of molecule tables and gene lists, for gene-class and molecule; else the run's labels."),
 ]
+Effects = Annotated[
+    Path | None,
+    typer.Option(help="Screen (h5ad), table of effects or folder of PerturbQA files; else the run's effects."),
+]
 Run = Annotated[str, typer.Option("--run", help="Run whose effects and artifacts are used.")]
 
 
 @app.command()
-def train(
+def train(  # noqa: PLR0917 - typer: these are options
     name: Name = "perturbation-knn",
     annotation: Annotated[Path | None, typer.Option(help="Folder of gene sets, ontology and symbols.")] = None,
     tables: Tables = None,
+    effects: Effects = None,
     run: Run = "demo",
     runs: Runs = DEFAULT_ROOT,
 ) -> None:
-    """Train a verifier on a run's effects or labels, train split only, and save an artifact with its card."""
+    """Train a verifier on effects or labels, of files or of a run, train split only; save an artifact with its card."""
     from biorl.genes.annotation import load_annotation  # noqa: PLC0415 - heavy
     from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415
     from biorl.soft_verifier.training import NothingToLearnError, NotTrainableError  # noqa: PLC0415
@@ -43,44 +46,52 @@ def train(
     from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
     from biorl.standalone.runs.configs import annotation_folder  # noqa: PLC0415
 
-    place = _place(run, runs, tables)
+    place = _place(run, runs, tables or effects)
     if learns_labels(name):
         source = learn_labels(name, place, annotation, tables)
         out.print(f"{source.verifier}@{source.version}  digest {source.digest[:12]}  in {place.artifacts / name}")
         return
-    folder = annotation or annotation_folder(read(place), place)
+    beside = effects.parent if effects else None
+    folder = annotation or beside or annotation_folder(read(place), place)
     if not folder.is_dir():
         msg = f"{folder} is no folder; --annotation takes one with *.gmt files"
         raise BadRequestError(msg)
     try:
         source = learn(
-            name, effects_of(place), load_annotation(folder), FolderArtifacts(place.artifacts), verifiers=VERIFIERS
+            name,
+            effects_of(place, effects),
+            load_annotation(folder),
+            FolderArtifacts(place.artifacts),
+            verifiers=VERIFIERS,
         )
     except (NotTrainableError, NothingToLearnError) as error:
         raise BadRequestError(str(error)) from error
+    for gap in FolderArtifacts(place.artifacts).load(name, source.version).card.get("left_out", ()):
+        out.print(f"no model for {gap['task']} in {gap['cell_line']}: {gap['reason']}")
     out.print(f"{source.verifier}@{source.version}  digest {source.digest[:12]}  in {place.artifacts / name}")
 
 
 @app.command()
-def evaluate(
+def evaluate(  # noqa: PLR0917 - typer: these are options
     name: Name = "perturbation-knn",
     run: Run = "demo",
     runs: Runs = DEFAULT_ROOT,
     tables: Tables = None,
+    effects: Effects = None,
     into: Annotated[Path | None, typer.Option("--out", help="Write the JSON to this file.")] = None,
 ) -> None:
-    """Measure a run's verifier on held-out effects, which it has never seen."""
+    """Measure a verifier on held-out effects, of a file or of a run, which it has never seen."""
     from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415
     from biorl.soft_verifier.training import evaluate as measure  # noqa: PLC0415
     from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
 
-    place = _place(run, runs, tables)
+    place = _place(run, runs, tables or effects)
     if name not in VERIFIERS:
         msg = f"there is no verifier {name!r}; there is {', '.join(VERIFIERS)}"
         raise BadRequestError(msg)
     model = VERIFIERS[name](FolderArtifacts(place.artifacts).load(name))
     on_labels = learns_labels(name)
-    results = measure_labels(model, place, tables) if on_labels else measure(model, effects_of(place))  # type: ignore[arg-type]
+    results = measure_labels(model, place, tables) if on_labels else measure(model, effects_of(place, effects))  # type: ignore[arg-type]
     if into:
         write_json(into, results)
     else:
@@ -118,20 +129,6 @@ def serve(
     raise typer.Exit(main())
 
 
-def _place(run: str, runs: Path, tables: Path | None) -> Workspace:
-    """Of a run that was started before; tables need none, then the name only says where artifacts lie."""
-    return workspace(run, runs).made() if tables else existing(run, runs)
-
-
-def effects_of(place: Workspace) -> Iterator[Effect]:
-    """Every effect on the run's bus; the verifier sorts out the splits."""
-    from biorl.effect.v1 import effect_pb2  # noqa: PLC0415
-    from biorl.soft_verifier.adapters.wire import effects_from_wire  # noqa: PLC0415
-
-    with opened(read(place), place) as bus:
-        ends = bus.end_offsets(EFFECTS)
-        seen: set[bytes] = set()
-        for record in bus.read(dict.fromkeys(ends, 0), ends):
-            if record.value is not None and record.value not in seen:
-                seen.add(record.value)
-                yield from effects_from_wire(effect_pb2.PerturbationEffects.FromString(record.value))
+def _place(run: str, runs: Path, files: Path | None) -> Workspace:
+    """Of a run that was started before; files need none, then the name only says where artifacts lie."""
+    return workspace(run, runs).made() if files else existing(run, runs)

@@ -1,0 +1,249 @@
+"""`expression-shift`: predicts how far a perturbation moves each readout, and reads from that whether it changes.
+
+Learns from measured log2 fold changes (an h5ad screen, ranked by scanpy; or any effects that have them), not from yes
+or no. A single gene's shifts come from its relatives by kernel ridge regression (domain/shift/regression.py); a pair's
+from what both genes do alone, with corrections learnt from measured pairs (domain/shift/combination.py). Both become
+calibrated probabilities on predictions of perturbations that were held out of each fold.
+
+It abstains on genes that no annotation knows or that have no relatives among the train perturbations, on readouts that
+were not measured or that are perturbed themselves, and on three or more genes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from biorl.genes.annotation import Annotation
+from biorl.questions.question import Claim, Outcome, PerturbationClaim
+from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Trained
+from biorl.soft_verifier.domain.coverage import Coverage, described
+from biorl.soft_verifier.domain.effects import TASKS, Measurements
+from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
+from biorl.soft_verifier.domain.neighbours import LEAST_MASS, find_neighbours
+from biorl.soft_verifier.domain.shift.outcome import (
+    OutcomeModel,
+    fit_readings,
+    fold_rates,
+    predicted_rows,
+    predictions,
+    quality,
+    score_of,
+)
+from biorl.soft_verifier.domain.shift.packing import packed_model, unpacked_model
+from biorl.soft_verifier.domain.shift.shift_errors import shift_errors
+from biorl.soft_verifier.domain.shift.shift_model import (
+    Expected,
+    ShiftModel,
+    TooFewPerturbationsError,
+    expectations,
+    fit_shift_model,
+)
+from biorl.soft_verifier.domain.shift.table import Floats, ShiftTable, shift_table
+
+ROWS_KEPT = 4096
+"""Perturbations whose beliefs over all readouts stay in memory, for each context."""
+
+
+class ExpressionShift:
+    tasks = tuple(TASKS)
+
+    def __init__(self, artifact: Artifact) -> None:
+        self._symbols = unpacked_symbols(artifact)
+        self._coverage = Coverage.of(artifact.card["models"], iter(_restored(artifact)))
+
+    @classmethod
+    def train(cls, measured: Sequence[Measurements], annotation: Annotation) -> Trained:
+        arrays: dict[str, Array] = {}
+        entries: list[dict[str, Any]] = []
+        left_out: list[dict[str, Any]] = []
+        errors: list[dict[str, Any]] = []
+        genes: set[str] = set()
+        for number, (context, group) in enumerate(groupby(measured, key=lambda part: part.context)):
+            parts = list(group)
+            try:
+                shifts, model = _fit(parts, annotation)
+            except TooFewPerturbationsError as error:
+                left_out += [_gap(part, error) for part in parts]
+                continue
+            prefix = f"context{number}."
+            arrays |= packed_model(prefix, model)
+            errors.append({"cell_line": context.cell_line, "unit": "spreads"} | shift_errors(model, shifts))
+            genes |= {*model.neighbours.genes, *model.neighbours.perturbations, *shifts.readouts}
+            for part in parts:
+                try:
+                    outcome, entry = _fit_outcome(part, shifts, model)
+                except TooFewPerturbationsError as error:
+                    left_out.append(_gap(part, error))
+                    continue
+                arrays |= outcome.arrays(f"model{len(entries)}.")
+                entries.append(entry | {"context": prefix})
+        card = {"models": entries, "left_out": left_out, "expression": errors, "limits": _limits()}
+        return Trained(arrays | packed_symbols(annotation.symbols, genes), card)
+
+    def believe(self, claims: Sequence[Claim]) -> list[Belief]:
+        return [self._believe(claim) for claim in claims]
+
+    def rivals(self, claims: Sequence[Any]) -> Mapping[str, Array]:
+        """Scores [claim] of plain addition (pairs of genes that were both measured alone) and of the mean shift."""
+        found = [self._rivals(claim) for claim in claims]
+        return {name: np.array([one[name] for one in found]) for name in ("additive", "mean_shift")}
+
+    def warm_up(self) -> None:
+        for model in self._coverage.models.values():
+            model.rows((model.shifts.neighbours.perturbations[0],))
+
+    def _believe(self, claim: Claim) -> Belief:
+        if not isinstance(claim, PerturbationClaim):
+            return Belief.abstained("claim_not_covered")
+        model = self._coverage.find(claim.context, claim.outcome)
+        if model is None:
+            return self._coverage.gap(claim.context, claim.outcome)
+        return model.believe(*self._names(claim))
+
+    def _names(self, claim: PerturbationClaim) -> tuple[tuple[str, ...], str]:
+        """Genes once each, in a fixed order, and the readout; under their symbols."""
+        normalise = self._symbols.normalise
+        return tuple(sorted({normalise(gene) for gene in claim.perturbed_genes})), normalise(claim.readout)
+
+    def _rivals(self, claim: PerturbationClaim) -> dict[str, float]:
+        model = self._coverage.find(claim.context, claim.outcome)
+        assert model is not None  # noqa: S101 - asked of claims that were believed
+        return model.rivals(*self._names(claim))
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    probability: Floats
+    baseline: Floats
+    uncertainty: float
+
+
+@dataclass(slots=True)
+class _Model:
+    """One context and outcome; a perturbation's beliefs in all readouts are computed once, then looked up."""
+
+    shifts: ShiftModel
+    outcome: OutcomeModel
+    column: Mapping[str, int]
+    rows: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rows = lru_cache(ROWS_KEPT)(self._row)
+
+    def believe(self, genes: tuple[str, ...], readout: str) -> Belief:
+        column = self.column.get(readout)
+        if column is None or not self.outcome.measured[column]:
+            return Belief.abstained("readout_not_covered")
+        if readout in genes:
+            return Belief.abstained("readout_perturbed")
+        row: _Row | str = self.rows(genes)
+        if isinstance(row, str):
+            return Belief.abstained(row)
+        return Belief.scored(float(row.probability[column]), float(row.baseline[column]), row.uncertainty)
+
+    def _row(self, genes: tuple[str, ...]) -> _Row | str:
+        expected = self.shifts.expect(genes)
+        if isinstance(expected, str):
+            return expected
+        fold = self.shifts.fold("+".join(genes))
+        probability, baseline = self.outcome.probabilities(expected, fold, is_pair=len(genes) > 1)
+        return _Row(probability, baseline, expected.uncertainty)
+
+    def rivals(self, genes: tuple[str, ...], readout: str) -> dict[str, float]:
+        column, usual = self.column[readout], self.shifts.spread.usual
+        added = self.shifts.additive(genes)
+        trivial = {"mean_shift": usual, "additive": usual if added is None else added}
+        return {name: float(_trivial(self.outcome.outcome, values)[column]) for name, values in trivial.items()}
+
+
+def _trivial(outcome: Outcome, signed: Floats) -> Floats:
+    return score_of(outcome, Expected(signed, np.abs(signed), 0.0))
+
+
+def _gap(part: Measurements, error: TooFewPerturbationsError) -> dict[str, Any]:
+    return described(part.context, part.outcome) | {"reason": str(error)}
+
+
+def _fit(parts: Sequence[Measurements], annotation: Annotation) -> tuple[ShiftTable, ShiftModel]:
+    table = shift_table(parts)
+    measured: npt.NDArray[np.bool_] = np.asarray(np.isfinite(table.shift).any(axis=1))
+    singles = [name for at, name in enumerate(table.perturbations) if measured[at] and "+" not in name]
+    neighbours = find_neighbours(annotation.kernel, singles)
+    kernel = annotation.kernel.between(singles, singles).astype(np.float64)
+    return table, fit_shift_model(table, neighbours, kernel)
+
+
+def _fit_outcome(part: Measurements, table: ShiftTable, model: ShiftModel) -> tuple[OutcomeModel, dict[str, Any]]:
+    place = {name: column for column, name in enumerate(table.readouts)}
+    columns = np.array([place[name] for name in part.readouts], dtype=np.int64)[part.readout]
+    rates = fold_rates(part, columns, len(table.readouts))
+    expected = dict(expectations(model, part.perturbations))
+    additions = _additions(part, model)
+    known = predictions(part, columns, rates, expected, additions)
+    is_pair = _is_pair(part, expected)
+    alone, pairs = known.where(~is_pair), known.where(is_pair)
+    if not len(alone.label):
+        raise TooFewPerturbationsError("no perturbation has relatives among the others")
+    if len(set(alone.label.tolist())) < 2:
+        raise TooFewPerturbationsError("every label is the same: a list of what changed does not say what did not")
+    first, second, remarks = fit_readings(alone, pairs)
+    measured = np.bincount(columns, minlength=len(table.readouts)) > 0
+    outcome = OutcomeModel(part.outcome, measured.astype(np.float64), rates, first, second)
+    entry = described(part.context, part.outcome) | {
+        "num_pairs": len(part.label),
+        "num_perturbations": len(part.perturbations),
+        "num_combinations": sum("+" in name for name in part.perturbations),
+        "num_readouts": len(part.readouts),
+        "positive_rate": round(float(part.label.mean()), 6),
+        "combination": {"terms": ["sum", "stronger", "agreement", "usual"]}
+        | {"weights": [round(float(weight), 4) for weight in model.combinations[-1]]},
+        "cross_validated": {"folds": "by perturbation", "coverage": round(len(known.label) / len(part.label), 6)}
+        | quality(alone, first),
+        "cross_validated_combinations": quality(pairs, second) if len(pairs.label) else None,
+        "remarks": remarks,
+    }
+    return outcome, entry
+
+
+def _is_pair(part: Measurements, expected: Mapping[int, Expected]) -> npt.NDArray[np.bool_]:
+    rows = predicted_rows(part, expected)
+    return np.array(["+" in name for name in part.perturbations], dtype=np.bool_)[part.perturbation[rows]]
+
+
+def _additions(part: Measurements, model: ShiftModel) -> dict[int, Floats]:
+    found = {}
+    for place, name in enumerate(part.perturbations):
+        added = model.additive(name.split("+"))
+        if added is not None:
+            found[place] = _trivial(part.outcome, added)
+    return found
+
+
+def _restored(artifact: Artifact) -> list[_Model]:
+    shared: dict[str, ShiftModel] = {}
+    models = []
+    for index, entry in enumerate(artifact.card["models"]):
+        prefix = entry["context"]
+        if prefix not in shared:
+            shared[prefix] = unpacked_model(artifact, prefix)
+        shifts = shared[prefix]
+        outcome = OutcomeModel.from_artifact(artifact, f"model{index}.", TASKS[entry["task"]])
+        column = {name: place for place, name in enumerate(shifts.singles.readouts)}
+        models.append(_Model(shifts, outcome, column))
+    return models
+
+
+def _limits() -> dict[str, Any]:
+    return {
+        "abstains": "below a summed likeness to train perturbations of `least_mass`; on three or more genes; on "
+        "readouts that are perturbed themselves",
+        "least_mass": LEAST_MASS,
+        "train_perturbations": "judged by the fold that has not seen them",
+        "pairs": "from what both genes do alone; a gene that was not measured alone is predicted first",
+        "mean_shift": "says the same of every perturbation, so it ranks at one half within a readout",
+    }

@@ -1,0 +1,54 @@
+"""`biorl verifier` on effects from files: a screen of a simulated organism, through scanpy, to a report and a card."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from biorl.standalone.commands.verifier import app
+from biorl.standalone.errors import BadRequestError
+from biorl.standalone.simulation.network import TINY
+from biorl.standalone.simulation.organism import simulate, write_organism
+
+
+@pytest.fixture(scope="module")
+def organism(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("organism")
+    write_organism(simulate(3, TINY), folder)
+    return folder
+
+
+def biorl(*arguments: object) -> str:
+    done = CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False, color=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_a_screen_becomes_a_model_of_fold_changes_a_report_and_a_card(organism: Path, tmp_path: Path) -> None:
+    place, screen = ("--runs", tmp_path / "runs"), organism / "screen.h5ad"
+    biorl("train", "expression-shift", "--effects", screen, *place)
+    biorl("evaluate", "expression-shift", "--effects", screen, *place, "--out", tmp_path / "report.json")
+    reports = json.loads((tmp_path / "report.json").read_text())
+    assert {report["task"] for report in reports} == {"perturbation.de", "perturbation.direction"}
+    assert all(report["trivial_auc_per_gene"]["mean_shift"] == 0.5 for report in reports if "ranking" in report)
+    (path,) = (tmp_path / "runs" / "demo" / "artifacts" / "expression-shift").glob("*/card.json")
+    errors = [entry["singles"] for entry in json.loads(path.read_text())["expression"]]
+    assert all(entry["model"] < min(entry["no_change"], entry["mean_shift"]) for entry in errors)
+    biorl("card", "expression-shift", *place)
+
+
+def test_a_table_without_fold_changes_says_why_nothing_was_learnt(organism: Path, tmp_path: Path) -> None:
+    table = tmp_path / "effects.csv"
+    rows = [f"GENE{n},READ{n % 3},{n % 2},HEAP,crispri" for n in range(40)]
+    table.write_text("\n".join(["perturbation,readout,de,cell_line,perturbation_kind", *rows]))
+    said = biorl("train", "expression-shift", "--effects", table, "--annotation", organism, "--runs", tmp_path / "runs")
+    assert "no model for perturbation.de in HEAP: 0 single perturbations with fold changes" in said
+
+
+@pytest.mark.parametrize(("name", "says"), [("nowhere.h5ad", "is not there"), ("broken.h5ad", "is no AnnData file")])
+def test_what_is_no_screen_is_refused(tmp_path: Path, organism: Path, name: str, says: str) -> None:
+    (tmp_path / "broken.h5ad").write_text("no screen")
+    arguments = ["train", "expression-shift", "--effects", str(tmp_path / name), "--annotation", str(organism)]
+    with pytest.raises(BadRequestError, match=says):
+        CliRunner().invoke(app, [*arguments, "--runs", str(tmp_path / "runs")], catch_exceptions=False)
