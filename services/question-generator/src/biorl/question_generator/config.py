@@ -41,7 +41,7 @@ class PerturbationConfig(_Section):
 class LiteratureConfig(_Section):
     """Questions from papers."""
 
-    max_per_article: PositiveInt = 8
+    max_per_article: PositiveInt = 16
     held_out_share: float = Field(default=0.1, ge=0, lt=1)
     """Share of papers whose questions are TEST, all versions of a paper together."""
     seed: NonNegativeInt = 0

@@ -11,6 +11,7 @@ from itertools import chain
 from biorl.question_generator.domain.labelled import LabelRules, write_label_questions
 from biorl.question_generator.domain.literature.article import TASK as LITERATURE
 from biorl.question_generator.domain.literature.article import LiteratureRules, write_literature_questions
+from biorl.question_generator.domain.literature.wording import without_title
 from biorl.question_generator.domain.perturbation import PerturbationRules, write_perturbation_questions
 from biorl.question_generator.domain.sources import Document, LabelledSubject, PerturbationEffects, Retraction, Source
 from biorl.question_generator.domain.writing import Refusal, RefusalCount, Written, counted
@@ -109,8 +110,11 @@ def _kind(source: Source) -> str:
 
 
 def text_digest(question: Question) -> str:
-    """Equal for questions that read alike, whatever they were made from: case, punctuation and spaces do not count."""
-    words = "".join(char if char.isalnum() else " " for char in question.prompt[-1].content.casefold()).split()
+    """Equal for questions that ask alike, whatever they were made from: case, punctuation and spaces do not count, and
+    neither does the title of the paper. What EGF stands for is asked once.
+    """
+    asked = without_title(question.prompt[-1].content)
+    words = "".join(char if char.isalnum() else " " for char in asked.casefold()).split()
     return digest([question.task, words])
 
 

@@ -23,9 +23,9 @@ from biorl.questions.question import Split
 RULES = LiteratureRules()
 
 GOLDEN = paper(
-    "Cathepsin B is a lysosomal protease that degrades proteins inside of macrophages (Smith et al., 2010). "
+    "Cathepsin B is a lysosomal protease that degrades proteins inside of infected macrophages (Smith et al., 2010). "
     "However, treatment with bafilomycin significantly reduced the secretion of lysosomal hydrolases by "
-    "macrophages (p < 0.01; Fig. 2A). These cells were incubated at 37 °C for 24 h. "
+    "macrophages (p < 0.01; Fig. 2A). These cells have their optimum at 37 °C in vitro. "
     "In the absence of serum, 41.5% of macrophages died within a week.",
     "Macrophages use the unfolded protein response (UPR) to survive. "
     "Infection by Mycobacterium tuberculosis blocks fusion of phagosomes with lysosomes in human macrophages.",
@@ -40,7 +40,11 @@ def test_hand_written_paragraphs_give_these_questions_and_no_other():
         for item in written.questions
     ]
     assert asked == [
-        ("definition", f"{BLANK} is a lysosomal protease that degrades proteins inside of macrophages.", "Cathepsin B"),
+        (
+            "definition",
+            f"{BLANK} is a lysosomal protease that degrades proteins inside of infected macrophages.",
+            "Cathepsin B",
+        ),
         (
             "direction",
             f"Treatment with bafilomycin significantly {BLANK} the secretion of lysosomal hydrolases by macrophages.",

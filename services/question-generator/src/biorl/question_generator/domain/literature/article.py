@@ -5,15 +5,16 @@ Depends on the document and the rules alone, so the same paper gives the same qu
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from biorl.answers.spec import AnswerType
 from biorl.question_generator.domain.chance import luck
-from biorl.question_generator.domain.literature.candidate import Candidate
+from biorl.question_generator.domain.literature.candidate import Candidate, is_abbreviated_set, with_long_forms
 from biorl.question_generator.domain.literature.gates import fault_of_candidate, fault_of_sentence, written_gold
 from biorl.question_generator.domain.literature.lexicon import one_of
 from biorl.question_generator.domain.literature.patterns import PATTERNS
+from biorl.question_generator.domain.literature.patterns.abbreviations import long_forms
 from biorl.question_generator.domain.literature.sentences import Sentence, sentences_of
 from biorl.question_generator.domain.literature.wording import blanked, prompt
 from biorl.question_generator.domain.sources import Document, Paragraph, Section
@@ -22,7 +23,7 @@ from biorl.questions.identity import identified
 from biorl.questions.question import Evidence, Provenance, Question, Split
 
 TASK = "literature.extraction"
-WRITER = "literature-patterns@1"
+WRITER = "literature-patterns@2"
 MIN_TITLE_WORDS = 4
 MAX_PARAGRAPH = 20_000
 """Characters; longer ones are tables or sequences in disguise."""
@@ -37,7 +38,7 @@ _SKIPPED = re.compile(one_of("skipped_sections"), re.IGNORECASE)
 class LiteratureRules:
     """How many questions a paper gives, and which papers are held out."""
 
-    max_per_article: int = 8
+    max_per_article: int = 16
     held_out_share: float = 0.1
     seed: int = 0
 
@@ -74,6 +75,15 @@ def _fault_of_document(document: Document) -> str:
 
 
 def _drafts(document: Document, refusals: list[Refusal]) -> Iterator[_Draft]:
+    read = list(_sentences(document, refusals))
+    spelled: dict[str, tuple[str, ...]] = {}
+    for _, sentence in read:
+        spelled = long_forms(sentence.text) | spelled
+    for paragraph, sentence in read:
+        yield from _drafts_of_sentence(document.title, paragraph, sentence, spelled, refusals)
+
+
+def _sentences(document: Document, refusals: list[Refusal]) -> Iterator[tuple[Paragraph, Sentence]]:
     for section in document.sections:
         if _is_skipped(section):
             continue
@@ -82,7 +92,7 @@ def _drafts(document: Document, refusals: list[Refusal]) -> Iterator[_Draft]:
                 refusals.append(Refusal(TASK, "paragraph_too_long", paragraph.text[:200]))
                 continue
             for sentence in sentences_of(paragraph.text):
-                yield from _drafts_of_sentence(document.title, paragraph, sentence, refusals)
+                yield paragraph, sentence
 
 
 def _is_skipped(section: Section) -> bool:
@@ -90,13 +100,19 @@ def _is_skipped(section: Section) -> bool:
 
 
 def _drafts_of_sentence(
-    title: str, paragraph: Paragraph, sentence: Sentence, refusals: list[Refusal]
+    title: str,
+    paragraph: Paragraph,
+    sentence: Sentence,
+    spelled: Mapping[str, tuple[str, ...]],
+    refusals: list[Refusal],
 ) -> Iterator[_Draft]:
     for name, pattern in PATTERNS.items():
-        for candidate in pattern.find(sentence.text):
+        for found in pattern.find(sentence.text):
+            candidate = with_long_forms(found, spelled)
             cloze = blanked(sentence.text, candidate)
             fault = "" if candidate.ask else fault_of_sentence(cloze, sentence.text)
             fault = fault or fault_of_candidate(candidate, title, cloze)
+            fault = fault or ("abbreviated_member" if is_abbreviated_set(candidate, spelled) else "")
             if fault:
                 refusals.append(Refusal(TASK, fault, f"[{name}] {sentence.text}"))
             else:
@@ -127,7 +143,8 @@ def _facts(draft: _Draft) -> set[str]:
     """What no other question of the paper may share: its sentence, wherever it stands, and its answer."""
     answer = written_gold(draft.candidate.spec)
     is_shared = draft.candidate.spec.type is AnswerType.DIRECTION  # there are only two
-    return {draft.sentence.text} if is_shared else {draft.sentence.text, f"{draft.pattern}: {answer}"}
+    told = f"{draft.pattern}: {answer.casefold().removesuffix('s')}"  # SV and SVs stand for the same
+    return {draft.sentence.text} if is_shared else {draft.sentence.text, told}
 
 
 def _ranks(drafts: list[_Draft]) -> list[tuple[int, int]]:

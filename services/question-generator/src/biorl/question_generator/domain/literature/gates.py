@@ -18,15 +18,18 @@ from biorl.question_generator.domain.literature.wording import BLANK
 MIN_WORDS, MAX_WORDS = 9, 50
 _ANAPHORIC_START = re.compile(rf"^(?:{one_of('demonstratives')}|the {one_of('generic_subjects')})\b", re.IGNORECASE)
 _ANAPHORIC_ANYWHERE = re.compile(
-    r"\b(?:these|those|the latter|the former|aforementioned|respectively|above|below|as (?:mentioned|noted|described)|"
-    r"(?:such|this) (?:a|an|approach|method|effect|result|finding|phenomenon|case|group|gene|protein|model|type|region|"
-    r"difference|pattern|process|pathway|increase|decrease|reduction|change|mutation|population|species|period|time|set|"
-    r"patient|compound|treatment|interaction|strain|mechanism|value|figure|sample|cohort|test|experiment|concentration))\b",
+    rf"\b(?:these|those|the latter|the former|aforementioned|respectively|again (?:found|observed)|above|below|"
+    rf"as (?:mentioned|noted|described)|this(?! (?:study|paper|work|review|article|report|survey|trial|"
+    rf"meta-analysis)\b)|"
+    rf"such (?:a|an|approach|method|effect|result|finding|case|group|change|difference|pattern|process|treatment)|"
+    rf"^(?:al)?though (?:it|they|he|she)|^(?:when|while|as|if|because|since|once) (?:it|they)|"
+    rf"{BLANK} (?:of )?(?:their|its|them|it|these))\b",
     re.IGNORECASE,
 )
 _POINTER = re.compile(
     r"\b(?:figs?|figures?|tables?|supplementary|suppl|supporting information|appendix|equations?|eqs?|schemes?|panels?|"
-    r"additional file|movies?|videos?|not shown|section \d|left|right panel)\b",
+    r"graphs? shows?|photographs?|micrographs?|accepted manuscript|additional file|movies?|videos?|not shown|"
+    r"section \d|left|right panel)\b",
     re.IGNORECASE,
 )
 _CITATION = re.compile(
@@ -35,10 +38,16 @@ _CITATION = re.compile(
 _FUSED_CITATION = re.compile(
     r"\b[a-z]{4,}\d{1,3}(?:[,–-]\s?\d{1,3})*(?=[\s.,;)]|$)|\)\d|\d(?:,\s?\d+){2,}\.?$|[.,;]\d{1,3}(?:[,–-]\d{1,3})+"
 )
-_NOT_PROSE = re.compile(r"[=<>≤≥∑∫∝→←↔{}\\|]|https?:|www\.|@|\bP\s?value\b|[✓†‡§]|\?$")
+_NOT_PROSE = re.compile(r"[=<>≤≥∑∫∝→←↔{}\\|]|https?:|www\.|@|\bP\s?value\b|[✓†‡§]|\?$|\d%[a-z]")
+# What is left when a formula was cut out: "with a slope of, (95% CI)".
+_LOST_WORDS = re.compile(
+    r"\b(of|the|to|a|by|in|is|was) \1\b|\b(?:of|by|with|the|a|an|from|than|between)\s?[,;:.)](?!\w)", re.IGNORECASE
+)
 _FINITE = re.compile(rf"\b{one_of('finite_verbs')}\b")
 _PROCEDURE = re.compile(one_of("procedures"))
-_RUN_TOGETHER = re.compile(r"[a-z)\]]\.\s+[a-z][\w-]+\s")
+_RUN_TOGETHER = re.compile(
+    r"[a-z]{3,}[A-Z]{2,}\.\s[a-z]|\.\s[a-z]+[A-Z]\w*\s|\.[A-Z][a-z]+\s[a-z]+\s|[a-z)\]]\.\s+[a-z][\w-]+\s"
+)
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
 
 
@@ -75,6 +84,7 @@ _SENTENCE_FAULTS: Sequence[tuple[str, Callable[[str], bool]]] = (
     ("run_together", lambda text: bool(_RUN_TOGETHER.search(text.replace("var. ", "")))),
     ("unbalanced_brackets", _is_unbalanced),
     ("not_prose", _is_not_prose),
+    ("lost_words", lambda text: bool(_LOST_WORDS.search(text))),
 )
 
 
@@ -85,11 +95,19 @@ def fault_of_candidate(candidate: Candidate, title: str, cloze: str) -> str:
     shown = folded(f"{title}\n{candidate.ask or cloze}")
     if any(_occurs(form, shown) for form in _telling_forms(candidate)):
         return "answer_in_question"
+    if candidate.ask and _names_another(folded(candidate.spec.gold or ""), folded(title)):
+        return "title_differs"
     try:
         require_sound(candidate.spec)
     except InvalidSpecError:
         return "unreadable_gold"
     return "" if check(candidate.spec, written_gold(candidate.spec)).correct else "unreadable_gold"
+
+
+def _names_another(gold: str, title: str) -> bool:
+    """ "External quality assurance" under a title that says "external quality assessment"."""
+    beginning = gold.rpartition(" ")[0]
+    return " " in beginning and beginning in title and gold not in title
 
 
 def written_gold(spec: AnswerSpec) -> str:

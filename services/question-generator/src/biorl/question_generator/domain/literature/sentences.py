@@ -44,7 +44,8 @@ def _ends(paragraph: str) -> Iterator[int]:
         position = found.end()
         depth = max(depth, 0)
         tail = paragraph[max(0, found.start() - 12) : found.start() + 1]
-        if not depth and not _ABBREVIATED.search(tail):
+        is_decimal = tail[-2:-1].isdigit() and paragraph[found.end() :].lstrip()[:1].isdigit()  # "94. 5%"
+        if not depth and not is_decimal and not _ABBREVIATED.search(tail):
             yield found.end()
             depth = 0
 

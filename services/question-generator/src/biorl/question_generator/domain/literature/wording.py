@@ -53,3 +53,11 @@ def prompt(title: str, cloze: str, candidate: Candidate) -> tuple[ChatMessage, .
         return SYSTEM, ChatMessage("user", f"In the study {name}, {candidate.ask}")
     asked = f"The study {name} reports the following. Fill in the blank with {candidate.hint}."
     return SYSTEM, ChatMessage("user", f"{asked}\n\n{cloze}")
+
+
+_FRAMED = re.compile(r"^(?:In the study|The study) “.*?”(?:, | reports the following\. )", re.DOTALL)
+
+
+def without_title(asked: str) -> str:
+    """A user message of ours without the paper's title: what is asked, whichever paper it comes from."""
+    return _FRAMED.sub("", asked)

@@ -7,9 +7,14 @@ from biorl.question_generator.domain.literature.candidate import Find
 from biorl.question_generator.domain.literature.patterns import quantities
 from biorl.question_generator.domain.literature.patterns.abbreviations import find_abbreviation
 from biorl.question_generator.domain.literature.patterns.definitions import find_definition
-from biorl.question_generator.domain.literature.patterns.directions import find_direction
+from biorl.question_generator.domain.literature.patterns.directions import find_comparison, find_direction, find_effect
 from biorl.question_generator.domain.literature.patterns.enumerations import find_enumeration
-from biorl.question_generator.domain.literature.patterns.names import find_cell_line, find_gene, find_organism
+from biorl.question_generator.domain.literature.patterns.names import (
+    find_cell_line,
+    find_compound,
+    find_gene,
+    find_organism,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +27,22 @@ class Pattern:
 
 
 PATTERNS: Mapping[str, Pattern] = {
-    "definition": Pattern(find_definition, 3),
-    "direction": Pattern(find_direction, 3),
-    "gene": Pattern(find_gene, 2),
-    "organism": Pattern(find_organism, 2),
+    "definition": Pattern(find_definition, 4),
+    "direction": Pattern(find_direction, 6),
+    "effect": Pattern(find_effect, 5),
+    "comparison": Pattern(find_comparison, 4),
+    "gene": Pattern(find_gene, 6),
+    "organism": Pattern(find_organism, 3),
     "enumeration": Pattern(find_enumeration, 2),
-    "fold": Pattern(quantities.finder(quantities.FOLD), 2),
-    "percentage": Pattern(quantities.finder(quantities.PERCENTAGE), 3),
-    "abbreviation": Pattern(find_abbreviation, 3),
+    "fold": Pattern(quantities.finder(quantities.FOLD), 5),
+    "percentage": Pattern(quantities.finder(quantities.PERCENTAGE), 6),
+    "compound": Pattern(find_compound, 2),
     "cell_line": Pattern(find_cell_line, 1),
     "concentration": Pattern(quantities.finder(quantities.CONCENTRATION), 1),
     "temperature": Pattern(quantities.finder(quantities.TEMPERATURE), 1),
-    "length": Pattern(quantities.finder(quantities.LENGTH), 1),
-    "duration": Pattern(quantities.finder(quantities.DURATION), 1),
-    "count": Pattern(quantities.find_count, 1),
+    "length": Pattern(quantities.finder(quantities.LENGTH), 3),
+    "duration": Pattern(quantities.finder(quantities.DURATION), 3),
+    "ratio": Pattern(quantities.find_ratio, 2),
+    "count": Pattern(quantities.find_count, 3),
+    "abbreviation": Pattern(find_abbreviation, 4),
 }

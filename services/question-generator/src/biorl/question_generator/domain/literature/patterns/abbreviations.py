@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from biorl.answers.spec import AnswerSpec, AnswerType
 from biorl.question_generator.domain.literature.candidate import Candidate
+from biorl.question_generator.domain.literature.inflection import singular
 from biorl.question_generator.domain.literature.lexicon import entries
 
 _SHORT = re.compile(r"\((?P<short>[A-Za-z][A-Za-z0-9-]{1,9})\)")
@@ -20,16 +21,40 @@ _EDGE = frozenset(entries("function_words"))
 
 def find_abbreviation(sentence: str) -> Iterator[Candidate]:
     """Every abbreviation that the sentence spells out just before its brackets."""
+    for short, start, whole in _spelled_out(sentence):
+        long = _without_trailing_noun(short, whole)
+        spec = AnswerSpec(AnswerType.SHORT_TEXT, long, accepted=_other_forms(short, long, whole))
+        ask = f"what does the abbreviation “{short}” stand for?"
+        yield Candidate(start, start + len(long), spec, "a term", ask=ask)
+
+
+def long_forms(sentence: str) -> dict[str, tuple[str, ...]]:
+    """By abbreviation, the ways of writing out what the sentence says it stands for."""
+    forms = {}
+    for short, _, whole in _spelled_out(sentence):
+        long = _without_trailing_noun(short, whole)
+        forms[short] = (long, *_other_forms(short, long, whole))
+    return forms
+
+
+def _spelled_out(sentence: str) -> Iterator[tuple[str, int, str]]:
+    """Abbreviation, and where the words begin that spell it out, and the words."""
     for found in _SHORT.finditer(sentence):
         short = found["short"]
         before = sentence[: found.start()].rstrip()
-        start = _long_form_start(short, before)
-        if start is None or not _is_good(short, before[start:]):
-            continue
-        long = before[start:]
-        spec = AnswerSpec(AnswerType.SHORT_TEXT, long, accepted=_other_forms(short, long))
-        ask = f"what does the abbreviation “{short}” stand for?"
-        yield Candidate(start, start + len(long), spec, "a term", ask=ask)
+        start = _initials_start(short, before)
+        start = _long_form_start(short, before) if start is None else start
+        if start is not None and _is_good(short, before[start:]):
+            yield short, start, before[start:]
+
+
+def _initials_start(short: str, before: str) -> int | None:
+    """Where words begin whose first letters spell the abbreviation and nothing else; None when there are none."""
+    letters = [char.casefold() for char in short.removesuffix("s") if char.isalnum()]
+    parts = list(re.finditer(r"[^\W_]+", before))[-len(letters) :]
+    spelled = [part.group()[0].casefold() for part in parts]
+    start = parts[0].start() if parts and spelled == letters else -1
+    return start if start == 0 or before[start - 1 : start] == " " else None
 
 
 def _long_form_start(short: str, before: str) -> int | None:
@@ -62,7 +87,7 @@ def _is_good(short: str, long: str) -> bool:
         and 2 <= len(words) <= min(_MAX_LONG_WORDS, len(short) + 4)
         and words[0].casefold() not in _EDGE
         and words[-1].casefold() not in _EDGE
-        and not re.search(r"[(),;:.\[\]\d“”\"]", long)
+        and not re.search(r"[(),;:.\[\]\d“”\"]|\s[/-]|[/-]\s", long)
         and not any(_is_abbreviated(part) for word in words for part in re.split(r"[-/]", word))
         and _initials(short, words)
     )
@@ -70,10 +95,28 @@ def _is_good(short: str, long: str) -> bool:
 
 def _initials(short: str, words: list[str]) -> bool:
     """Most words lend their first letter: "(CAN)" after "cancer" alone is no abbreviation of a term."""
-    parts = [part for word in words for part in re.split(r"[-/]", word) if part and part.casefold() not in _EDGE]
-    letters = [char.casefold() for char in short if char.isalpha()]
-    lent = sum(part[0].casefold() in letters for part in parts)
-    return lent >= 0.75 * len(parts) and len(parts) >= 2
+    parts = [part.casefold() for word in words for part in re.split(r"[-/]", word) if part]
+    parts = [part for part in parts if part not in _EDGE]
+    letters = "".join(char for char in short.casefold() if char.isalpha())
+    return len(parts) >= 2 and _spells(letters, tuple(parts), len(parts) // 4)
+
+
+def _spells(letters: str, parts: tuple[str, ...], silent: int) -> bool:
+    """Whether the words spell the letters in order, each from its first letter on; so many words may lend none."""
+    if not parts:
+        return not letters
+    if silent and _spells(letters, parts[1:], silent - 1):
+        return True
+    return any(
+        _within(letters[:taken], parts[0]) and _spells(letters[taken:], parts[1:], silent)
+        for taken in range(1, len(letters) + 1)
+    )
+
+
+def _within(letters: str, part: str) -> bool:
+    """Whether the part begins with the first of the letters and has the others in order."""
+    rest = iter(part)
+    return part[0] == letters[0] and all(letter in rest for letter in letters)
 
 
 def _is_abbreviated(word: str) -> bool:
@@ -81,11 +124,32 @@ def _is_abbreviated(word: str) -> bool:
     return sum(char.isupper() for char in word) >= 2
 
 
-def _other_forms(short: str, long: str) -> tuple[str, ...]:
+def _without_trailing_noun(short: str, whole: str) -> str:
+    """ "small cell lung cancer lines (SCLC)": the lines are no part of what is abbreviated."""
+    last = next(char for char in reversed(short.removesuffix("s")) if char.isalnum()).casefold()
+    shorter, _, trailing = whole.rpartition(" ")
+    ends_fit = _last_part(shorter)[:1].casefold() == last != trailing[:1].casefold()
+    fits = (
+        ends_fit
+        and not shorter.endswith(("ic", "al", "ous", "ive", "ed", "ing"))
+        and _long_form_start(short, shorter) == 0
+        and _is_good(short, shorter)
+    )
+    return shorter if fits and not any(char.isdigit() for char in short) else whole
+
+
+def _last_part(words: str) -> str:
+    return re.split(r"[-/ ]", words)[-1]
+
+
+def _other_forms(short: str, long: str, whole: str) -> tuple[str, ...]:
     """The singular of a plural and the other way round; "epithelial-to-mesenchymal" without the "to"."""
-    forms = [long.replace("-to-", "-")] if "-to-" in long else []
-    if long.endswith(("uses", "xes", "ches", "sses")):
-        return (*forms, long[:-2])
-    if long.endswith("s") and not long.endswith(("ss", "is", "us")):
-        return (*forms, long[:-1])
-    return (*forms, f"{long}s") if short.endswith("s") else tuple(forms)
+    forms = [whole] if whole != long else []
+    if "-to-" in long:
+        forms.append(long.replace("-to-", "-"))
+    if one := singular(long):
+        return (*forms, one)
+    if not short.endswith("s"):
+        return tuple(forms)
+    misplaced = re.fullmatch(r"(\w+) (of \w+)s", long)  # "region of interests (ROIs)"
+    return (*forms, f"{misplaced[1]}s {misplaced[2]}") if misplaced else (*forms, f"{long}s")
