@@ -30,7 +30,7 @@ help:  ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  make demo DATA=../shared/data LINE=K562   the same on real data: a screen, papers, gene annotation"
-	@echo "  make demo BUS=kafka ARGS='--bootstrap HOST:PORT'   the same through a Kafka broker (make kafka starts one)"
+	@echo "  make demo BUS=kafka                       the same through a Kafka broker of its own, or ARGS='--bootstrap HOST:PORT'"
 
 setup: $(READY)  ## a virtual environment with everything, from pinned versions
 
