@@ -19,6 +19,7 @@ from biorl.chassis.grpc.config import ClientTls, GrpcClientConfig, GrpcServerCon
 from biorl.chassis.grpc.testing import ECHO, Running, echo_service, running
 
 Pair = tuple[Path, Path]
+NAMES = "DNS:localhost,IP:127.0.0.1,DNS:*.biorl.svc"
 
 
 async def echo(request: bytes) -> bytes:
@@ -44,12 +45,12 @@ async def refusal(target: str, **config: object) -> grpc.StatusCode:
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Callable[[str], Pair]:
-    """Makes a self-signed certificate for localhost, its own authority; certificate and key."""
+    """Makes a self-signed certificate for localhost and a namespace, its own authority; certificate and key."""
 
     def make(name: str) -> Pair:
         cert, key = tmp_path / f"{name}.crt", tmp_path / f"{name}.key"
         command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-        names = ["-subj", f"/CN={name}", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-days", "1"]
+        names = ["-subj", f"/CN={name}", "-addext", f"subjectAltName={NAMES}", "-days", "1"]
         subprocess.run([*command, *names, "-keyout", key, "-out", cert], check=True, capture_output=True)
         return cert, key
 
@@ -190,6 +191,20 @@ def test_probes_have_a_plaintext_port_beside_tls(certificate: Callable[[str], Pa
             with pytest.raises(grpc.aio.AioRpcError) as refused:
                 await channel.unary_unary(f"/{ECHO}/Say")(b"hi")
             assert refused.value.code() is grpc.StatusCode.UNIMPLEMENTED
+
+    asyncio.run(test())
+
+
+def test_one_wildcard_certificate_names_every_service_of_a_namespace(certificate: Callable[[str], Pair]) -> None:
+    cert, key = certificate("server")
+
+    async def test() -> None:
+        async with serving(tls=ServerTls(cert_file=cert, key_file=key)) as server:
+            target = f"localhost:{server.port}"
+            mine = ClientTls(ca_file=cert, server_name="biorl-reward-aggregator.biorl.svc")
+            assert await say(target, tls=mine) == b"hi"
+            other = ClientTls(ca_file=cert, server_name="biorl-reward-aggregator.other.svc")
+            assert await refusal(target, tls=other) is grpc.StatusCode.UNAVAILABLE
 
     asyncio.run(test())
 
