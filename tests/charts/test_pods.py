@@ -77,7 +77,7 @@ def test_world_models_and_the_trainer_run_where_the_gpus_are(render: Render) -> 
     assert gpus(pools["tables"]) == {}
     assert gpus(pools["genes"]) == {"nvidia.com/mig-1g.18gb": 1}
     assert gpus(pools["molecules"]) == {"nvidia.com/gpu": 1}
-    assert gpus(trainer) == {"nvidia.com/gpu": 8}
+    assert gpus(trainer) == {"nvidia.com/gpu": 1}
     assert "tolerations" not in pod(pools["tables"])
     for workload in (pools["genes"], pools["molecules"], trainer):
         taints = [toleration["key"] for toleration in pod(workload)["tolerations"]]

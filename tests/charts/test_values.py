@@ -55,6 +55,7 @@ def test_what_the_chart_sets_by_itself_cannot_be_given(render: Render, setting: 
         (["grpc.tls.mutual=true"], "grpc.tls.enabled=true"),
         (['grpc.token.secretName="t"'], "clear text"),
         (["ingester.enabled=true"], "ingester.config.sources"),
+        (["rlTrainer.gpu.count=2"], "uses one GPU"),
         (["rlTrainer.enabled=true", "rewardAggregator.enabled=false"], "rewardAggregator.enabled"),
         ([f'softVerifier.pools=[{{"name": "a", {EXACT}}}, {{"name": "a", {EXACT}}}]'], "two pools are called a"),
         ([f'softVerifier.pools=[{{"name": "a", {EXACT}}}, {{"name": "b", {EXACT}}}]'], "exact is served twice"),

@@ -33,6 +33,9 @@
 {{- if and .Values.rlTrainer.enabled (not .Values.rewardAggregator.enabled) -}}
 {{- $faults = append $faults "rlTrainer.enabled needs rewardAggregator.enabled: rewards come from there" -}}
 {{- end -}}
+{{- if gt (int .Values.rlTrainer.gpu.count) 1 -}}
+{{- $faults = append $faults "rlTrainer.gpu.count is more than 1: the trainer is one process, which uses one GPU" -}}
+{{- end -}}
 {{- $pools := list -}}
 {{- $served := list -}}
 {{- range .Values.softVerifier.pools -}}
