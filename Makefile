@@ -60,6 +60,7 @@ check: $(READY)  ## format, lint, types, layers, drift of generated code: what C
 	@$(BIN)/mypy $(foreach package,$(filter services/%,$(PACKAGES)),$(package)/src)
 	@$(BIN)/lint-imports
 	@$(UV) run --quiet --no-project tools/generate_protos.py --check
+	@$(BIN)/python tools/chart_schema.py --check
 
 format: $(READY)  ## put the code into shape
 	@$(BIN)/ruff format .
