@@ -16,6 +16,8 @@ from biorl.soft_verifier.domain.belief import Belief
 from biorl.soft_verifier.domain.effects import Effect
 from biorl.soft_verifier.testing import Fixed, MemoryArtifacts, annotation, screen
 from biorl.soft_verifier.training import NothingToLearnError, NotTrainableError, evaluate, train
+from biorl.soft_verifier.verifiers.exact import Exact
+from biorl.soft_verifier.verifiers.experiment import Experiment
 from biorl.soft_verifier.verifiers.perturbation_knn import PerturbationKnn
 
 DATA = Path(os.environ.get("BIORL_DATA", Path(__file__).parents[4] / "shared" / "data"))
@@ -23,8 +25,9 @@ DATA = Path(os.environ.get("BIORL_DATA", Path(__file__).parents[4] / "shared" / 
 
 @pytest.mark.parametrize("name", ["exact", "nonsense"])
 def test_what_cannot_be_trained_is_refused_with_what_can(name: str) -> None:
-    with pytest.raises(NotTrainableError, match="these can: experiment, expression-shift, perturbation-knn"):
-        train(name, screen(), annotation(), MemoryArtifacts())
+    registry = {"exact": Exact, "experiment": Experiment, "perturbation-knn": PerturbationKnn}
+    with pytest.raises(NotTrainableError, match="these can: experiment, perturbation-knn"):
+        train(name, screen(), annotation(), MemoryArtifacts(), verifiers=registry)
 
 
 def test_held_out_rows_alone_teach_nothing() -> None:

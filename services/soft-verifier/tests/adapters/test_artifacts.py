@@ -8,21 +8,46 @@ import numpy as np
 import pytest
 
 from biorl.soft_verifier.adapters.artifacts import FolderArtifacts
-from biorl.soft_verifier.domain.belief import Trained, packed_text
-from biorl.soft_verifier.ports import ArtifactMissingError
+from biorl.soft_verifier.domain.belief import Array, Trained, packed_text
+from biorl.soft_verifier.ports import ArtifactMissingError, ArtifactStore
+from biorl.soft_verifier.testing import MemoryArtifacts
 
 TRAINED = Trained({"numbers": np.arange(6).reshape(2, 3), "names": packed_text(["a", "b"])}, {"models": [1]})
 OTHER = Trained({"numbers": np.zeros(1)}, {"models": []})
 
 
-def test_an_artifact_comes_back_as_it_was(tmp_path: Path) -> None:
-    store = FolderArtifacts(tmp_path)
+@pytest.fixture(params=["folder", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> ArtifactStore:
+    """Every store, the fake too: a model that was tested with the one must load from the other."""
+    return FolderArtifacts(tmp_path) if request.param == "folder" else MemoryArtifacts()
+
+
+def test_an_artifact_comes_back_as_it_was(store: ArtifactStore) -> None:
     source = store.save("knn", TRAINED)
     artifact = store.load("knn")
     assert artifact.source == source
     assert artifact.arrays["numbers"].tolist() == [[0, 1, 2], [3, 4, 5]]
     assert artifact.text("names") == ("a", "b")
     assert artifact.card == {"name": "knn", "version": source.version, "models": [1]}
+
+
+@pytest.mark.parametrize("array", [np.array(0.5), np.zeros((0, 3)), np.arange(6).reshape(2, 3).T, np.array([True])])
+def test_every_array_keeps_its_shape_and_type(store: ArtifactStore, array: Array) -> None:
+    store.save("knn", Trained({"array": array}, {}))
+    kept = store.load("knn").arrays["array"]
+    assert (kept.shape, kept.dtype) == (array.shape, array.dtype)
+    assert np.array_equal(kept, array)
+
+
+def test_a_card_comes_back_as_json_has_it(store: ArtifactStore) -> None:
+    store.save("knn", Trained({}, {"interval": (0.1, 0.2)}))
+    assert store.load("knn").card["interval"] == [0.1, 0.2]
+
+
+@pytest.mark.parametrize("value", [np.float32(1), float("nan"), {1, 2}])
+def test_a_card_that_is_not_json_is_refused(store: ArtifactStore, value: object) -> None:
+    with pytest.raises((TypeError, ValueError), match="JSON"):
+        store.save("knn", Trained({}, {"value": value}))
 
 
 def test_equal_content_has_equal_names_and_digests(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ sets that say who belongs to which family.
 """
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -108,14 +109,16 @@ def claim(
 
 
 class MemoryArtifacts:
-    """An `ArtifactStore` without a disk."""
+    """An `ArtifactStore` without a disk. What could not be written to one is refused, and comes back as it would."""
 
     def __init__(self) -> None:
         self.kept: dict[str, Artifact] = {}
 
     def save(self, verifier: str, trained: Trained, version: str | None = None) -> Source:
         source = Source(verifier, version or "1", hashlib.sha256(verifier.encode()).hexdigest())
-        self.kept[verifier] = Artifact(source, dict(trained.card), dict(trained.arrays))
+        card = {"name": verifier, "version": source.version} | dict(trained.card)
+        arrays = {name: np.array(array, order="C") for name, array in trained.arrays.items()}
+        self.kept[verifier] = Artifact(source, json.loads(json.dumps(card, allow_nan=False)), arrays)
         return source
 
     def load(self, verifier: str, version: str | None = None) -> Artifact:
