@@ -59,19 +59,24 @@ def _left_to_users(schema: dict[str, Any], ours: set[str]) -> dict[str, Any]:
     left = {key: value for key, value in schema.items() if key != "required"} | {"properties": properties}
     if not ours:
         left |= {"required": schema["required"]} if "required" in schema else {}
-    return _untitled(left)
+    return _to_refuse(left)
 
 
-def _untitled(schema: Any) -> Any:
-    """Without titles, which only repeat the keys, and with choices that fail by the one that was meant."""
+def _to_refuse(schema: Any) -> Any:
+    """What decides, and descriptions; no titles, which repeat the keys, and no defaults, which are the services'."""
     if isinstance(schema, list):
-        return [_untitled(item) for item in schema]
+        return [_to_refuse(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
     if "discriminator" in schema:
         schema = _chosen_by_type(schema)
-    # A property may itself be called "title"; then its value is a schema.
-    return {key: _untitled(value) for key, value in schema.items() if key != "title" or isinstance(value, dict)}
+    kept = {key: value for key, value in schema.items() if key not in {"title", "default"}}
+    return {key: _of_each(value) if key == "properties" else _to_refuse(value) for key, value in kept.items()}
+
+
+def _of_each(properties: dict[str, Any]) -> dict[str, Any]:
+    """A property may itself be called "title" or "default"."""
+    return {name: _to_refuse(schema) for name, schema in properties.items()}
 
 
 def _chosen_by_type(schema: dict[str, Any]) -> dict[str, Any]:
