@@ -86,6 +86,8 @@ def test_an_answer_is_found_where_it_stands(pattern, sentence, place, gold, unit
         ("effect", "This links the suppressed autophagy activity to inflammation."),
         ("effect", "All mutants inhibited growth, with K650M the strongest inhibitor."),
         ("comparison", "Titres were higher in men."),
+        ("comparison", "The centrum is slightly higher than long, compared with others."),
+        ("fold", "The factor was induced 20-fold (compared with controls)."),
         ("compound", "It was blocked by the lysosomal inhibitor bafilomycin A1 here."),
         ("direction", "IL6 was not increased by treatment."),
         ("direction", "IL6 was increased and TNF was decreased by treatment."),

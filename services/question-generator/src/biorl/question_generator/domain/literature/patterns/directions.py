@@ -47,7 +47,7 @@ _UNSURE = re.compile(
 )
 _CHEMISTRY = re.compile(r"\breduced (?:to \w+ (?:iron|ion)|and (?:loaded|alkylated)|form)")
 _ASIDE = re.compile(
-    r"\b(?:especially|particularly|in particular|including|as expected|in (?:fact|addition|turn|both))\b[^,;]*"
+    r"\([^()]*\)|\b(?:especially|particularly|including|as expected|in (?:fact|addition|turn|both|particular))\b[^,;]*"
 )
 _SETTING = re.compile(SETTING)
 _FROM_TO = re.compile(r"\bfrom\s[^.;]*\d[^.;]*\sto\s[^.;]*\d")
@@ -123,7 +123,7 @@ def find_effect(sentence: str) -> Iterator[Candidate]:
 _HIGHER, _LOWER = "higher|greater", "lower"
 _COMPARED = re.compile(
     rf"\b(?:was|were|is|are)\s(?:{_ADVERB}\s|much\s|far\s)?(?P<word>{_HIGHER}|{_LOWER})\s"
-    rf"(?=(?:in|among|for|at|after|during|than|compared|under|with)\b)"
+    rf"(?=(?:in|among|for|at|after|during|than|compared|under|with)\b(?!\s(?:long|wide|high|deep|tall)\b))"
 )
 _OTHER_SIDE = re.compile(r"\b(?:than|compared|versus|vs\.?|relative to)\b")
 

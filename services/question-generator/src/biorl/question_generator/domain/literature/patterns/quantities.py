@@ -107,6 +107,9 @@ LENGTH = Kind(
 )
 
 
+_BRACKETS = re.compile(r"\([^()]*\)")
+
+
 def finder(kind: Kind) -> Find:
     """Finds the one quantity of this kind in a sentence."""
     has_unit = re.compile(rf"(?<=[\d\s-])(?:{kind.unit})")  # rare, and found fast: a number may begin anywhere
@@ -115,7 +118,9 @@ def finder(kind: Kind) -> Find:
     quantity = re.compile(rf"(?P<number>{_NUMBER})(?P<joined>{kind.joined})(?P<unit>{kind.unit})")
 
     def find(sentence: str) -> Iterator[Candidate]:
-        if not has_unit.search(sentence) or not finding.search(sentence) or convention.search(sentence):
+        if not has_unit.search(sentence) or convention.search(sentence):
+            return
+        if not finding.search(_BRACKETS.sub("", sentence)):  # what stands in brackets may be left out of the question
             return
         found = list(quantity.finditer(sentence))
         if len(found) > kind.most:
