@@ -56,7 +56,7 @@ def _design(score: npt.ArrayLike, rate: npt.ArrayLike) -> Numbers:
 
 def fit_calibration(score: npt.ArrayLike, rate: npt.ArrayLike, label: npt.NDArray[np.bool_]) -> Calibration:
     """From out-of-fold scores and rates [row] and their labels."""
-    weights = _fit_logistic(_design(score, rate), label.astype(np.float64))
+    weights = fit_logistic(_design(score, rate), label.astype(np.float64))
     return Calibration(weights, fit_curve(sigmoid(_design(score, rate) @ weights), label))
 
 
@@ -65,7 +65,7 @@ def fit_baseline(rate: npt.ArrayLike, label: npt.NDArray[np.bool_]) -> Calibrati
     return fit_calibration(np.zeros_like(rate), rate, label)
 
 
-def _fit_logistic(design: Numbers, label: Numbers, ridge: float = 1.0, steps: int = 50) -> Numbers:
+def fit_logistic(design: Numbers, label: Numbers, ridge: float = 1.0, steps: int = 50) -> Numbers:
     """Penalised maximum likelihood by Newton's method; the penalty keeps it finite when classes separate."""
     weights = np.zeros(design.shape[1])
     for _ in range(steps):

@@ -42,7 +42,7 @@ class Smoother:
 
     def scores(self, likeness: Sparse) -> tuple[Floats, Floats]:
         """From likeness [Q, P]: score [Q, R] in units of residuals, and kernel mass [Q, R], the likeness behind it."""
-        smooth, mass = _smoothed(likeness, self.residual, self.observed)
+        smooth, mass = smoothed(likeness, self.residual, self.observed)
         shared = np.float32(LOW_RANK_WEIGHT) * ((smooth @ self.directions.T) @ self.directions)
         return (smooth + shared).astype(np.float32, copy=False), mass
 
@@ -67,8 +67,8 @@ def fit_smoother(labels: Sparse, likeness: Sparse) -> Smoother:
     """From the labels of train perturbations and their likeness to each other."""
     rates = fit_rates(labels.indices, labels.data > 0, labels.shape[1])
     restored = restore_smoother(labels, rates, np.zeros((0, labels.shape[1]), dtype=np.float32))
-    smooth, _ = _smoothed(likeness, restored.residual, restored.observed)
-    return Smoother(rates, restored.residual, restored.observed, _strongest_directions(smooth))
+    smooth, _ = smoothed(likeness, restored.residual, restored.observed)
+    return Smoother(rates, restored.residual, restored.observed, strongest_directions(smooth))
 
 
 def restore_smoother(labels: Sparse, rates: Floats, directions: Floats) -> Smoother:
@@ -78,14 +78,15 @@ def restore_smoother(labels: Sparse, rates: Floats, directions: Floats) -> Smoot
     return Smoother(rates, residuals(labels, rates), observed, directions)
 
 
-def _smoothed(likeness: Sparse, residual: Sparse, observed: Sparse) -> tuple[Floats, Floats]:
+def smoothed(likeness: Sparse, residual: Sparse, observed: Sparse) -> tuple[Floats, Floats]:
+    """Mean residual of relatives, shrunk towards 0 [Q, R], and the likeness behind it [Q, R]."""
     total: Floats = (likeness @ residual).toarray()
     mass: Floats = (likeness @ observed).toarray()
     smooth: Floats = total / (mass + np.float32(SHRINKAGE))
     return smooth, mass
 
 
-def _strongest_directions(smooth: Floats) -> Floats:
+def strongest_directions(smooth: Floats) -> Floats:
     """The first right singular vectors [D, R] of [P, R], by subspace iteration from a fixed start: repeatable, and in
     time that grows with the table, not with its cube (Halko, Martinsson and Tropp 2011, algorithm 4.4)."""
     count = min(DIRECTIONS, *smooth.shape)

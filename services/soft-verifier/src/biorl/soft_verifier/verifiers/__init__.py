@@ -9,6 +9,7 @@ from biorl.soft_verifier.verifiers.expression_shift import ExpressionShift
 from biorl.soft_verifier.verifiers.gene_class import GeneClass
 from biorl.soft_verifier.verifiers.molecule import Molecule
 from biorl.soft_verifier.verifiers.perturbation_knn import PerturbationKnn
+from biorl.soft_verifier.verifiers.perturbation_net import PerturbationEnsemble, PerturbationNet
 
 VERIFIERS: Mapping[str, VerifierClass] = {
     "exact": Exact,
@@ -16,5 +17,7 @@ VERIFIERS: Mapping[str, VerifierClass] = {
     "expression-shift": ExpressionShift,
     "gene-class": GeneClass,
     "molecule": Molecule,
+    "perturbation-ensemble": PerturbationEnsemble,
     "perturbation-knn": PerturbationKnn,
+    "perturbation-net": PerturbationNet,
 }
