@@ -1,11 +1,15 @@
 """`biorl verifier` on effects from files: a screen of a simulated organism, through scanpy, to a report and a card."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from biorl.questions.question import Claim
+from biorl.soft_verifier.domain.belief import Artifact, Belief
+from biorl.soft_verifier.verifiers import VERIFIERS
 from biorl.standalone.commands.verifier import app
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.simulation.network import TINY
@@ -44,6 +48,44 @@ def test_a_table_without_fold_changes_says_why_nothing_was_learnt(organism: Path
     table.write_text("\n".join(["perturbation,readout,de,cell_line,perturbation_kind", *rows]))
     said = biorl("train", "expression-shift", "--effects", table, "--annotation", organism, "--runs", tmp_path / "runs")
     assert "no model for perturbation.de in HEAP: 0 single perturbations with fold changes" in said
+
+
+class EvenOdds:
+    """A world model without an artifact."""
+
+    tasks = ("perturbation.de",)
+
+    def __init__(self, artifact: Artifact) -> None:
+        assert not artifact.arrays
+
+    def believe(self, claims: Sequence[Claim]) -> list[Belief]:
+        return [Belief.scored(0.5)] * len(claims)
+
+
+def test_a_model_that_is_not_trained_is_measured_too(
+    organism: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(VERIFIERS, "even-odds", EvenOdds)  # type: ignore[misc]
+    place, out = ("--runs", tmp_path / "runs"), tmp_path / "report.json"
+    biorl("evaluate", "even-odds", "--effects", organism / "screen.h5ad", *place, "--out", out)
+    assert all(report["ranking"]["auc_per_gene"] == 0.5 for report in json.loads(out.read_text()))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("evaluate", "exact"), "exact judges answers"),
+        (("evaluate", "experiment"), "biorl verifier train experiment --run demo"),
+        (("train", "exact"), "these can: "),
+        (("train", "experiment", "--annotation", "{empty}"), "holds no gene sets.*--annotation takes a folder"),
+    ],
+)
+def test_what_cannot_be_trained_or_measured_says_why(
+    organism: Path, tmp_path: Path, arguments: tuple[str, ...], says: str
+) -> None:
+    filled = [part.format(empty=tmp_path) for part in arguments]
+    with pytest.raises(BadRequestError, match=says):
+        biorl(*filled, "--effects", organism / "screen.h5ad", "--runs", tmp_path / "runs")
 
 
 @pytest.mark.parametrize(("name", "says"), [("nowhere.h5ad", "is not there"), ("broken.h5ad", "is no AnnData file")])

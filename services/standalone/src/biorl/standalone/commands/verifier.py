@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -14,6 +14,9 @@ from biorl.standalone.commands.terminal import out
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.runs.plan import read
 from biorl.standalone.runs.workspace import DEFAULT_ROOT, Workspace, existing, workspace, write_json
+
+if TYPE_CHECKING:
+    from biorl.soft_verifier.ports import WorldModel
 
 app = typer.Typer(no_args_is_help=True, help="World models: train, evaluate, card, serve.")
 
@@ -40,13 +43,14 @@ def train(  # noqa: PLR0917 - typer: these are options
 ) -> None:
     """Train a verifier on effects or labels, of files or of a run, train split only; save an artifact with its card."""
     from biorl.genes.annotation import load_annotation  # noqa: PLC0415 - heavy
+    from biorl.genes.reading import AnnotationFileError  # noqa: PLC0415
     from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415
     from biorl.soft_verifier.training import NothingToLearnError, NotTrainableError  # noqa: PLC0415
     from biorl.soft_verifier.training import train as learn  # noqa: PLC0415
     from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
     from biorl.standalone.runs.configs import annotation_folder  # noqa: PLC0415
 
-    place = _place(run, runs, tables or effects)
+    place = _place(name, run, runs, tables, effects)
     if learns_labels(name):
         source = learn_labels(name, place, annotation, tables)
         out.print(f"{source.verifier}@{source.version}  digest {source.digest[:12]}  in {place.artifacts / name}")
@@ -66,6 +70,9 @@ def train(  # noqa: PLR0917 - typer: these are options
         )
     except (NotTrainableError, NothingToLearnError) as error:
         raise BadRequestError(str(error)) from error
+    except AnnotationFileError as error:
+        msg = f"{error}; --annotation takes a folder with gene sets, ontology and symbols"
+        raise BadRequestError(msg) from error
     for gap in FolderArtifacts(place.artifacts).load(name, source.version).card.get("left_out", ()):
         out.print(f"no model for {gap['task']} in {gap['cell_line']}: {gap['reason']}")
     out.print(f"{source.verifier}@{source.version}  digest {source.digest[:12]}  in {place.artifacts / name}")
@@ -81,19 +88,15 @@ def evaluate(  # noqa: PLR0917 - typer: these are options
     into: Annotated[Path | None, typer.Option("--out", help="Write the JSON to this file.")] = None,
 ) -> None:
     """Measure a verifier on held-out effects, of a file or of a run, which it has never seen."""
-    from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415
     from biorl.soft_verifier.training import evaluate as measure  # noqa: PLC0415
-    from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
 
-    place = _place(run, runs, tables or effects)
-    if name not in VERIFIERS:
-        msg = f"there is no verifier {name!r}; there is {', '.join(VERIFIERS)}"
-        raise BadRequestError(msg)
-    model = VERIFIERS[name](FolderArtifacts(place.artifacts).load(name))
+    place = _place(name, run, runs, tables, effects)
+    model = _world_model(name, place)
     on_labels = learns_labels(name)
-    results = measure_labels(model, place, tables) if on_labels else measure(model, effects_of(place, effects))  # type: ignore[arg-type]
+    results = measure_labels(model, place, tables) if on_labels else measure(model, effects_of(place, effects))
     if into:
         write_json(into, results)
+        out.print(f"report: {into}", soft_wrap=True)
     else:
         out.print_json(json.dumps(results))
 
@@ -104,8 +107,7 @@ def card(name: Name = "perturbation-knn", run: Run = "demo", runs: Runs = DEFAUL
     place = workspace(run, runs)
     cards = sorted((place.artifacts / name).glob("*/card.json"), key=lambda path: path.stat().st_mtime)
     if not cards:
-        msg = f"the run {run!r} has no artifact of {name}; make one with: biorl verifier train {name} --run {run}"
-        raise BadRequestError(msg)
+        raise _without_artifact(name, place)
     content = json.loads(cards[-1].read_text(encoding="utf-8"))
     table = Table(title=f"{name}@{cards[-1].parent.name}", show_header=False)
     for key, value in content.items():
@@ -129,6 +131,40 @@ def serve(
     raise typer.Exit(main())
 
 
-def _place(run: str, runs: Path, files: Path | None) -> Workspace:
+def _place(name: str, run: str, runs: Path, tables: Path | None, effects: Path | None) -> Workspace:
     """Of a run that was started before; files need none, then the name only says where artifacts lie."""
+    from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415 - heavy
+
+    if name not in VERIFIERS:
+        msg = f"there is no verifier {name!r}; there is {', '.join(sorted(VERIFIERS))}"
+        raise BadRequestError(msg)
+    files, others = (tables, effects) if learns_labels(name) else (effects, tables)
+    if others:
+        what, option = ("labels", "--tables") if learns_labels(name) else ("effects", "--effects")
+        msg = f"{name} is about {what}; give {option}, or neither for those of a run"
+        raise BadRequestError(msg)
     return workspace(run, runs).made() if files else existing(run, runs)
+
+
+def _world_model(name: str, place: Workspace) -> "WorldModel":
+    """As a server would load it: from its newest artifact, or without one where it is not trained."""
+    from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415 - heavy
+    from biorl.soft_verifier.ports import ArtifactMissingError, WorldModel  # noqa: PLC0415
+    from biorl.soft_verifier.service import Choice, load  # noqa: PLC0415
+    from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
+
+    try:
+        (served,) = load([Choice(name)], VERIFIERS, FolderArtifacts(place.artifacts))
+    except ArtifactMissingError as error:
+        raise _without_artifact(name, place) from error
+    if not isinstance(served.verifier, WorldModel):
+        msg = f"{name} judges answers and believes nothing of effects or labels; there is nothing to measure"
+        raise BadRequestError(msg)
+    return served.verifier
+
+
+def _without_artifact(name: str, place: Workspace) -> BadRequestError:
+    run = place.name
+    return BadRequestError(
+        f"the run {run!r} has no artifact of {name}; make one with: biorl verifier train {name} --run {run}"
+    )
