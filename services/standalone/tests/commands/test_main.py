@@ -1,5 +1,7 @@
 """The command line: bad requests are one line that says what to do, and the exit status says whose fault it was."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -20,16 +22,58 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
         (("simulate", "--seed", "x", "--out", "o"), "--seed"),
         (("data", "check", "nowhere"), "MANIFEST.tsv"),
         (("data", "fetch", "--only", "moon"), "there is no group moon"),
+        (("demo", "--nope"), "See: biorl demo --help"),
+        (("verifier", "serve"), "See: biorl verifier serve --help"),
+        (("demo", "--run", "[/b]"), "[/b]"),
+        (("demo", "--cell-line", "RPE1"), "--data is missing"),
+        (("demo", "--data", "nowhere"), "biorl data fetch"),
+        (("demo", "--data", "."), "perturbqa/<line>-de.csv.gz"),
+        (("verifier", "train", "nope"), "there is no verifier 'nope'; there is exact"),
+        (("verifier", "evaluate", "experiment", "--tables", "."), "give --effects"),
+        (("verifier", "train", "molecule", "--effects", "."), "give --tables"),
     ],
 )
 def test_a_bad_request_is_one_line_and_exit_status_2(
-    arguments: tuple[str, ...], says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    arguments: tuple[str, ...],
+    says: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     assert run(monkeypatch, *arguments) == 2
     told = capsys.readouterr().err
     assert says in told
     assert "Traceback" not in told
     assert told.strip().startswith("biorl:")
+
+
+@pytest.mark.parametrize(("number", "says"), [(errno.ENOSPC, "o: No space left"), (errno.EACCES, "o: Permission")])
+def test_a_full_disk_is_told_without_a_traceback(
+    number: int, says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(**_options: object) -> None:
+        raise OSError(number, os.strerror(number), "o")
+
+    monkeypatch.setattr(command, "app", fails)
+    assert run(monkeypatch, "simulate", "--out", "o") == 1
+    assert says in capsys.readouterr().err
+
+
+def test_a_file_that_ought_to_be_there_is_a_bug_with_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(**_options: object) -> None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "o")
+
+    monkeypatch.setattr(command, "app", fails)
+    with pytest.raises(FileNotFoundError):
+        run(monkeypatch, "status")
+
+
+def test_help_keeps_what_stands_in_brackets(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "score", "--help") == 0
+    assert "[text," in capsys.readouterr().out
 
 
 def test_simulate_writes_the_organism(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -4,11 +4,13 @@ Exit status 0 for success, 1 for a run that failed, 2 for a request that makes n
 what to do; only a bug shows a traceback.
 """
 
+import errno
 import sys
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from biorl.standalone.commands import data, demo, score, services, simulate, verifier
 from biorl.standalone.commands.terminal import err, out
@@ -16,6 +18,9 @@ from biorl.standalone.errors import BadRequestError, RunFailedError
 
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 """Typer brings a click of its own and exports only this error's child."""
+
+THE_MACHINES_DOING = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
+"""A folder that must not be written, a disk that is full: no bug of ours."""
 
 app = typer.Typer(
     name="biorl",
@@ -54,11 +59,15 @@ def _options(
 def main() -> int:
     """Runs the command line and returns its exit status."""
     try:
-        status = app(standalone_mode=False)
+        status = app(standalone_mode=False, prog_name="biorl")
     except BadRequestError as error:
         return _told(str(error), 2)
     except RunFailedError as error:
         return _told(str(error), 1)
+    except OSError as error:
+        if error.errno not in THE_MACHINES_DOING:
+            raise
+        return _told(f"{error.filename or 'a file'}: {error.strerror}", 1)
     except (typer.Abort, KeyboardInterrupt):
         return _told("stopped", 130)
     except USAGE_ERROR as error:
@@ -67,14 +76,14 @@ def main() -> int:
 
 
 def _usage(error: Exception) -> str:
-    message = str(getattr(error, "format_message", error.__str__)())
-    command = "" if message.startswith("No such") else " ".join(sys.argv[1:2])
-    return f"{message} See: biorl {command} --help".replace("  ", " ") if message else ""
+    message = str(getattr(error, "format_message", error.__str__)()).rstrip(".")
+    context = getattr(error, "ctx", None)
+    return f"{message}. See: {context.command_path if context else 'biorl'} --help" if message else ""
 
 
 def _told(message: str, status: int) -> int:
     if message:
-        err.print(f"[bold red]biorl:[/bold red] {message}", soft_wrap=True, markup=True)
+        err.print(f"[bold red]biorl:[/bold red] {escape(message)}", soft_wrap=True, markup=True)
     return status
 
 

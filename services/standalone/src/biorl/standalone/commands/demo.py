@@ -24,7 +24,9 @@ Runs = Annotated[Path, typer.Option("--runs", help="Folder of all runs.")]
 
 def demo(  # noqa: PLR0917 - a command line has as many arguments as options
     data: Annotated[Path | None, typer.Option("--data", help="Folder of real data; without it, a simulation.")] = None,
-    cell_line: Annotated[str, typer.Option("--cell-line", help="K562, RPE1, HepG2 or Jurkat; with --data.")] = "K562",
+    cell_line: Annotated[
+        str, typer.Option("--cell-line", help="K562, RPE1, HepG2 or Jurkat, with --data; without it, K562.")
+    ] = "",
     task: Annotated[str, typer.Option("--task", help="direction or de.")] = "direction",
     bus: Annotated[str, typer.Option("--bus", help="sqlite or kafka.")] = "sqlite",
     bootstrap: Annotated[
@@ -48,6 +50,8 @@ def demo(  # noqa: PLR0917 - a command line has as many arguments as options
         organism="tiny" if tiny else "full",
     )
     plan = _on_bus(plan, bus, bootstrap, place)
+    if plan.bus == "kafka" and not plan.own_broker:
+        _reach(plan, place)
     from biorl.standalone.runs.demo import run_demo  # noqa: PLC0415 - heavy, and arguments are checked first
 
     with locked(place), listening() as interruption:
@@ -57,12 +61,31 @@ def demo(  # noqa: PLR0917 - a command line has as many arguments as options
     show(place.name, runs)
 
 
+def _reach(plan: Plan, place: Workspace) -> None:
+    """Before the plan is written down: a run that began with a wrong address could not go on with the right one."""
+    from biorl.standalone.runs.traffic import opened  # noqa: PLC0415
+
+    with opened(plan, place):
+        pass
+
+
 def _line(data: Path | None, cell_line: str) -> str:
     if data is None:
+        if cell_line:
+            msg = (
+                f"--cell-line {cell_line} is a line of real data, and --data is missing; without both it simulates one"
+            )
+            raise BadRequestError(msg)
         return SIMULATED_LINE
+    cell_line = cell_line or "K562"
+    if not data.is_dir():
+        msg = f"{data} is no folder; bring real data with: biorl data fetch --into FOLDER"
+        raise BadRequestError(msg)
     known = {path.name.split("-")[0].lower() for path in (data / "perturbqa").glob("*-d*.csv*")}
     if cell_line.lower() not in known:
-        there = f"it has {', '.join(sorted(known))}" if known else "it has no perturbqa/<line>-dir.csv.gz"
+        there = (
+            f"it has {', '.join(sorted(known))}" if known else "--data takes a folder with perturbqa/<line>-de.csv.gz"
+        )
         msg = f"no screen of {cell_line} in {data}; {there}"
         raise BadRequestError(msg)
     names = {name.lower(): name for name in ("K562", "RPE1", "HepG2", "Jurkat")}

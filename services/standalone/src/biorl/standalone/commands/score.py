@@ -25,7 +25,7 @@ def score(  # noqa: PLR0917 - as many as the command has options
     completions: Annotated[list[str] | None, typer.Argument(help='Completions, e.g. "<answer>yes</answer>".')] = None,
     jsonl: Annotated[
         Path | None,
-        typer.Option("--jsonl", help='Lines of {"question": id, "completions": [text, ...]} in place of arguments.'),
+        typer.Option("--jsonl", help='Lines of {"question": id, "completions": \\[text, ...]} in place of arguments.'),
     ] = None,
     run: RunName = "demo",
     runs: Runs = DEFAULT_ROOT,
@@ -56,7 +56,7 @@ def _print(group: "Group", rewards: "tuple[Reward, ...]", *, as_json: bool) -> N
             line = {"question": group.question.id, "completion": text, **asdict(reward)}
             out.print(json.dumps(line), soft_wrap=True, markup=False)
         return
-    table = Table("completion", "reward", "status", "reason", "parts", title=group.question.prompt[-1].content)
+    table = Table("completion", "reward", "status", "reason", "parts", title=escape(group.question.prompt[-1].content))
     for text, reward in zip(group.completions, rewards, strict=True):
         parts = ", ".join(f"{part.name} {part.value:.3f}" for part in reward.parts if part.value is not None)
         value = "–" if reward.reward is None else f"{reward.reward:.3f}"

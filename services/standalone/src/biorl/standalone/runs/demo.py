@@ -26,7 +26,7 @@ from biorl.standalone.runs.traffic import (
     Traffic,
     opened,
 )
-from biorl.standalone.runs.waiting import Watch
+from biorl.standalone.runs.waiting import StoppedError, Watch
 from biorl.standalone.runs.workspace import Workspace, write_json
 from biorl.standalone.supervisor.interruption import Interruption
 from biorl.standalone.supervisor.process import Usage, why_not_ready
@@ -141,6 +141,9 @@ def run_demo(plan: Plan, place: Workspace, board: Board, interruption: Interrupt
             keep_usage(place, before, supervisor)
             write_report(facts_of(plan, place, bus), place.report)
             board.end(str(place.report))
+    except StoppedError:
+        board.tell("stopping, which can take a minute; Ctrl-C again for at once")
+        raise
     finally:
         supervisor.stop(lambda: interruption.asked_to_hurry)
         keep_usage(place, before, supervisor)

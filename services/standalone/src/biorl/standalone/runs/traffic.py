@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from biorl.chassis.bus import Bus, BusConfig, KafkaBusConfig, SqliteBusConfig, open_bus
 from biorl.chassis.errors import TryLater
+from biorl.standalone.errors import RunFailedError
 from biorl.standalone.runs.plan import Plan
 from biorl.standalone.runs.workspace import Workspace
 
@@ -26,7 +27,13 @@ def bus_config(plan: Plan, place: Workspace) -> BusConfig:
 
 @contextmanager
 def opened(plan: Plan, place: Workspace) -> Iterator[Bus]:
-    bus = open_bus(bus_config(plan, place))
+    """Raises RunFailedError when no Kafka answers."""
+    try:
+        bus = open_bus(bus_config(plan, place))
+    except TryLater as error:
+        away = "it runs while biorl demo does" if plan.own_broker else "start it, or give --bootstrap where one runs"
+        msg = f"no Kafka answers at {plan.bootstrap_servers}; {away}"
+        raise RunFailedError(msg) from error
     try:
         yield bus
     finally:
