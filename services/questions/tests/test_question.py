@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 import pytest
 
 from biorl.questions.identity import digest, identified
-from biorl.questions.question import Provenance, SealBrokenError, Split, require_sealed
+from biorl.questions.question import Evidence, Provenance, SealBrokenError, Split, require_sealed
 from biorl.questions.testing import direction_question
 
 
@@ -59,3 +59,10 @@ def test_a_dataclass_has_the_digest_of_its_plain_values() -> None:
     assert digest(question) == digest(asdict(question))
     with pytest.raises(TypeError):
         digest({"a set": {1}})
+
+
+def test_the_words_of_evidence_are_sealed_with_the_answer_that_they_hold():
+    quoted = replace(direction_question(split=Split.TEST), evidence=(Evidence("PMC1.1", "p1", 3, 9, "it rose"),))
+    assert quoted.sealed().evidence == (Evidence("PMC1.1", "p1", 3, 9, ""),)
+    with pytest.raises(SealBrokenError):
+        require_sealed(replace(quoted, answer=quoted.sealed().answer))

@@ -2,14 +2,19 @@
 
 import json
 import random
+from dataclasses import replace
 
 import datasets
+import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from biorl.question_generator.adapters.parquet_dataset import ParquetDataset
+from biorl.question_generator.domain.curation import CurationRules
+from biorl.question_generator.domain.decontamination import BenchmarkItem
 from biorl.question_generator.domain.writing import RefusalCount
 from biorl.question_generator.service import export
-from biorl.questions.question import Split
+from biorl.questions.question import Evidence, Split
 from biorl.questions.testing import direction_question, number_question
 
 QUESTIONS = [
@@ -67,7 +72,49 @@ def test_the_same_questions_in_any_order_give_the_same_digests(tmp_path):
     first = export(QUESTIONS, REFUSALS, ParquetDataset(tmp_path / "a"), with_held_out_gold=True)
     second = export(shuffled, REFUSALS, ParquetDataset(tmp_path / "b"), with_held_out_gold=True)
     assert first.digests == second.digests
-    assert export(QUESTIONS[1:], REFUSALS, ParquetDataset(tmp_path / "c")).digests["train"] != first.digests["train"]
+    assert (
+        export(QUESTIONS[1:], REFUSALS, ParquetDataset(tmp_path / "c")).digests["data/train.parquet"]
+        != first.digests["data/train.parquet"]
+    )
+
+
+def test_every_layout_leads_back_to_its_question_and_tells_no_held_out_answer(tmp_path):
+    export(QUESTIONS, REFUSALS, ParquetDataset(tmp_path, ("verl", "openrlhf", "trl")))
+    ids = {split: {item.id for item in QUESTIONS if item.split is split} for split in (Split.TRAIN, Split.TEST)}
+    for split, wanted in ids.items():
+        verl, openrlhf, trl = (
+            pq.read_table(tmp_path / "layouts" / name / f"{split}.parquet").to_pylist()
+            for name in ("verl", "openrlhf", "trl")
+        )
+        assert {row["extra_info"]["question_id"] for row in verl} == wanted
+        assert {row["label"] for row in openrlhf} == wanted
+        assert {row["question_id"] for row in trl} == wanted
+        assert all(row["prompt"][-1]["role"] == "user" for row in (*verl, *trl))
+    assert {row["reward_model"]["ground_truth"] for row in verl} == {""}
+    assert {row["gold"] for row in trl} == {None}
+
+
+def test_the_lines_say_what_the_parquet_says(tmp_path):
+    export(QUESTIONS, REFUSALS, ParquetDataset(tmp_path))
+    lines = (tmp_path / "jsonl" / "train.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in lines] == pq.read_table(tmp_path / "data" / "train.parquet").to_pylist()
+
+
+def test_the_words_of_held_out_evidence_are_not_exported(tmp_path):
+    held = replace(number_question(), id="h", split=Split.TEST, evidence=(Evidence("PMC1.1", "p1", 0, 9, "it was 42"),))
+    export([held], (), ParquetDataset(tmp_path))
+    assert b"it was 42" not in b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+
+def test_the_card_says_what_is_in_and_what_is_out(tmp_path):
+    items = (BenchmarkItem("mmlu/biology", "7", number_question().prompt[-1].content),)
+    export(QUESTIONS, REFUSALS, ParquetDataset(tmp_path), curation=CurationRules(benchmarks=items))
+    text = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert yaml.safe_load(text.split("---")[1])["configs"][0]["data_files"][0] == {
+        "split": "train", "path": "data/train.parquet",
+    }  # fmt: skip
+    assert "| literature.extraction | anaphora | 3 |" in text
+    assert "| mmlu/biology | 1 |" in text
 
 
 def test_refusals_are_told_one_a_line(tmp_path):

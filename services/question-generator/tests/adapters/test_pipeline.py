@@ -229,6 +229,11 @@ def test_the_export_command_writes_what_stands_on_the_bus(bus, handle, tmp_path,
     assert export_command(["--config", str(config), "--out", str(tmp_path / "out"), "--with-held-out-gold"]) == 0
     assert "train: 12 questions" in capsys.readouterr().out
     assert {path.name for path in (tmp_path / "out").rglob("*.*")} == {
+        "train.jsonl",
+        "test.jsonl",
+        "dropped.jsonl",
+        "decontamination.json",
+        "README.md",
         "train.parquet",
         "test.parquet",
         "held_out_gold.parquet",

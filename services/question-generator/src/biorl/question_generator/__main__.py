@@ -71,12 +71,27 @@ def export_command(argv: list[str]) -> int:
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    from biorl.question_generator.adapters.dataset_export import export_dataset  # noqa: PLC0415
+    from biorl.question_generator.adapters.benchmarks import NoBenchmarkError  # noqa: PLC0415
+    from biorl.question_generator.adapters.dataset_export import curation_of, export_dataset  # noqa: PLC0415
 
-    with_gold = given.with_held_out_gold
-    done = export_dataset(config.bus, config.topics.questions, config.state, given.out, with_held_out_gold=with_gold)
+    try:
+        curation = curation_of(config.dataset.near_duplicates, config.dataset.benchmarks)
+    except (NoBenchmarkError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    done = export_dataset(
+        config.bus,
+        config.topics.questions,
+        config.state,
+        given.out,
+        curation=curation,
+        layouts=config.dataset.layouts,
+        with_held_out_gold=given.with_held_out_gold,
+    )
     for split, rows in done.rows.items():
         sys.stdout.write(f"{split}: {rows} questions\n")
+    for reason, count in sorted(done.dropped.items()):
+        sys.stdout.write(f"left out, {reason}: {count}\n")
     for name, digest in done.digests.items():
         sys.stdout.write(f"{name}: sha256 {digest}\n")
     return 0

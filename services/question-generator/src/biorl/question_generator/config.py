@@ -57,6 +57,17 @@ class LabelsConfig(_Section):
     seed: NonNegativeInt = 0
 
 
+class DatasetConfig(_Section):
+    """What an export makes of all questions together."""
+
+    near_duplicates: float | None = Field(default=0.6, gt=0, le=1)
+    """Jaccard similarity of runs of three words from which on questions from papers say the same; null keeps all."""
+    benchmarks: tuple[Path, ...] = ()
+    """Files and folders of benchmarks whose items stay out: MMLU, MedMCQA, PubMedQA, JSON with `question`."""
+    layouts: tuple[Literal["verl", "openrlhf", "trl"], ...] = ()
+    """Also as these trainers want their columns."""
+
+
 class Config(ServiceConfig):
     bus: BusConfig = SqliteBusConfig(path=Path("bus.sqlite"))
     topics: TopicsConfig = TopicsConfig()
@@ -70,3 +81,4 @@ class Config(ServiceConfig):
     perturbation: PerturbationConfig = PerturbationConfig()
     literature: LiteratureConfig = LiteratureConfig()
     labels: LabelsConfig = LabelsConfig()
+    dataset: DatasetConfig = DatasetConfig()

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Protocol
 
+from biorl.question_generator.domain.curation import Curated
 from biorl.question_generator.domain.sources import Retraction
 from biorl.question_generator.domain.writing import RefusalCount
 from biorl.questions.question import Question, Split
@@ -61,16 +62,18 @@ class Questions(Protocol):
 
 
 class DatasetWriter(Protocol):
-    """Where an export goes. Each method writes one file and returns its SHA-256 (hex); equal rows give equal bytes."""
+    """Where an export goes. Each method returns the SHA-256 (hex) of the files that it wrote, by path; equal questions
+    give equal bytes.
+    """
 
-    def write(self, split: Split, questions: Sequence[Question]) -> str:
+    def write(self, split: Split, questions: Sequence[Question]) -> Mapping[str, str]:
         """Questions as they are given; a sealed one has no gold."""
 
-    def write_held_out_gold(self, questions: Sequence[Question]) -> str:
+    def write_held_out_gold(self, questions: Sequence[Question]) -> Mapping[str, str]:
         """Ids and gold answers alone, in a file that no loader of the questions picks up by chance."""
 
-    def write_refusals(self, refusals: Iterable[RefusalCount]) -> str:
-        """What was not asked, and why, one a line."""
+    def write_account(self, curated: Curated, refusals: Sequence[RefusalCount]) -> Mapping[str, str]:
+        """What the dataset is made of, what is not in it, and why."""
 
 
 class Observer(Protocol):

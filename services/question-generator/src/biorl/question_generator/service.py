@@ -4,10 +4,12 @@ Offsets are committed after `take` and `hear` return, so every step here may hap
 and recorded after: a crash in between publishes them again under the same ids, and nothing is lost.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
+from biorl.question_generator.domain.curation import CurationRules, curate
 from biorl.question_generator.domain.labelled import LabelRules, write_label_questions
 from biorl.question_generator.domain.literature.article import TASK as LITERATURE
 from biorl.question_generator.domain.literature.article import LiteratureRules, write_literature_questions
@@ -124,7 +126,9 @@ class Export:
 
     rows: dict[Split, int]
     digests: dict[str, str]
-    """SHA-256 (hex) of each file, by its name: equal questions give equal digests."""
+    """SHA-256 (hex) of each file, by its path in the dataset: equal questions give equal digests."""
+    dropped: dict[str, int]
+    """How many questions were left out, by reason."""
 
 
 def export(
@@ -132,17 +136,20 @@ def export(
     refusals: Iterable[RefusalCount],
     writer: DatasetWriter,
     *,
+    curation: CurationRules | None = None,
     with_held_out_gold: bool = False,
 ) -> Export:
-    """Writes one file a split, ordered by id. What is held out has its gold in a file of its own, and only if asked."""
+    """Curates, then writes one file a split, ordered by id. Held-out gold has a file of its own, and only if asked."""
+    curated = curate(questions, curation or CurationRules())
     by_split: dict[Split, list[Question]] = {split: [] for split in Split}
-    for question in sorted(questions, key=lambda question: question.id):
-        by_split[question.split].append(question)
-    filled = {split: rows for split, rows in by_split.items() if rows}
-    digests = {
-        str(split): writer.write(split, [question.sealed() for question in rows]) for split, rows in filled.items()
-    }
+    for question in curated.kept:
+        by_split[question.split].append(question.sealed())
+    digests: dict[str, str] = {}
+    for split, rows in by_split.items():
+        if rows:
+            digests |= writer.write(split, rows)
     if with_held_out_gold:
-        digests["held_out_gold"] = writer.write_held_out_gold(by_split[Split.TEST])
-    digests["refusals"] = writer.write_refusals(refusals)
-    return Export({split: len(rows) for split, rows in by_split.items()}, digests)
+        digests |= writer.write_held_out_gold([item for item in curated.kept if item.is_held_out])
+    digests |= writer.write_account(curated, list(refusals))
+    rows_of = {split: len(rows) for split, rows in by_split.items()}
+    return Export(rows_of, digests, dict(Counter(item.reason for item in curated.dropped)))

@@ -13,9 +13,8 @@ from lxml import etree
 
 from biorl.answers.checking import check
 from biorl.question_generator.domain.literature.article import LiteratureRules, write_literature_questions
-from biorl.question_generator.domain.literature.gates import written_gold
 from biorl.question_generator.domain.literature.patterns import PATTERNS
-from biorl.question_generator.domain.literature.wording import BLANK
+from biorl.question_generator.domain.literature.wording import BLANK, written_gold
 from biorl.question_generator.domain.sources import Document, Paragraph, Section
 from biorl.question_generator.testing import paper
 from biorl.questions.question import Split

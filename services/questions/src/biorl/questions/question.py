@@ -133,10 +133,13 @@ class Question:
         return self.split is Split.TEST
 
     def sealed(self) -> Self:
-        """The question as a verifier, a reward or a training set may see it: without gold when it is held out."""
+        """The question as a verifier, a reward or a training set may see it: when it is held out, without gold and
+        without the words of its evidence, which hold the gold.
+        """
         if not self.is_held_out:
             return self
-        return replace(self, answer=replace(self.answer, gold=None, accepted=()))
+        told = tuple(replace(item, quote="") for item in self.evidence)
+        return replace(self, answer=replace(self.answer, gold=None, accepted=()), evidence=told)
 
 
 class SealBrokenError(ValueError):
@@ -145,6 +148,8 @@ class SealBrokenError(ValueError):
 
 def require_sealed(question: Question) -> None:
     """Raises SealBrokenError when a held-out question carries its gold answer."""
-    if question.is_held_out and (question.answer.gold is not None or question.answer.accepted):
+    answer = question.answer
+    quoted = any(item.quote for item in question.evidence)
+    if question.is_held_out and (answer.gold is not None or answer.accepted or quoted):
         msg = f"question {question.id} is held out but carries its gold answer; send question.sealed()"
         raise SealBrokenError(msg)

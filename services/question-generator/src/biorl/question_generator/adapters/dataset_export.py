@@ -1,23 +1,40 @@
 """The questions of a bus as a dataset in a folder; the generator may be running meanwhile."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 from biorl.chassis.bus import BusConfig, open_bus
+from biorl.question_generator.adapters.benchmarks import read_benchmarks
 from biorl.question_generator.adapters.bus_questions import questions_on
 from biorl.question_generator.adapters.parquet_dataset import ParquetDataset
 from biorl.question_generator.adapters.sqlite_store import refusals_in
+from biorl.question_generator.domain.curation import CurationRules
+from biorl.question_generator.domain.resemblance import Alike
 from biorl.question_generator.service import Export, export
 
 
+def curation_of(near_duplicates: float | None, benchmarks: Sequence[Path]) -> CurationRules:
+    """Reads the benchmarks. Raises NoBenchmarkError and OSError."""
+    return CurationRules(None if near_duplicates is None else Alike(near_duplicates), read_benchmarks(benchmarks))
+
+
 def export_dataset(
-    bus_config: BusConfig, topic: str, state: Path, folder: Path, *, with_held_out_gold: bool = False
+    bus_config: BusConfig,
+    topic: str,
+    state: Path,
+    folder: Path,
+    *,
+    curation: CurationRules | None = None,
+    layouts: Sequence[str] = (),
+    with_held_out_gold: bool = False,
 ) -> Export:
-    """Everything that stands on `topic`, and what the generator with this `state` refused."""
+    """Everything that stands on `topic`, curated, and what the generator with this `state` refused."""
     with closing(open_bus(bus_config)) as bus:
         return export(
             questions_on(bus, topic),
             refusals_in(state) if state.exists() else (),
-            ParquetDataset(folder),
+            ParquetDataset(folder, layouts),
+            curation=curation,
             with_held_out_gold=with_held_out_gold,
         )

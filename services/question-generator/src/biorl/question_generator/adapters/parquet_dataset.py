@@ -1,15 +1,20 @@
 """An exported dataset: parquet that `datasets.load_dataset("parquet", data_dir=...)` reads, and refusals as JSON lines.
 
-    data/train.parquet, data/validation.parquet, data/test.parquet     one row a question; held-out gold is null
-    held_out_gold.parquet                                              id, gold, accepted; only when it was asked for
-    refusals.jsonl                                                     source, task, reason, count, example
+    README.md                          the dataset's card
+    data/<split>.parquet               one row a question; held-out gold and the words of its evidence are empty
+    jsonl/<split>.jsonl                the same rows, one a line
+    layouts/<framework>/<split>.parquet   the columns that a trainer wants, see `layouts`
+    held_out_gold.parquet              id, gold, accepted; only when it was asked for
+    refusals.jsonl                     source, task, reason, count, example
+    dropped.jsonl                      question, task, reason, because
+    decontamination.json               what was looked for in which benchmark, and what was found
 
 Rows come ordered, and nothing of the machine or the hour enters a file: equal questions give equal bytes.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,6 +22,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from biorl.question_generator.adapters.dataset_card import card
+from biorl.question_generator.adapters.layouts import LAYOUTS
+from biorl.question_generator.domain.curation import Curated
+from biorl.question_generator.domain.decontamination import RUN
 from biorl.question_generator.domain.writing import RefusalCount
 from biorl.questions.question import Question, Split
 
@@ -66,29 +75,73 @@ GOLD_SCHEMA = pa.schema([("id", pa.string()), ("gold", pa.string()), ("accepted"
 
 
 class ParquetDataset:
-    """`DatasetWriter` into a folder."""
+    """`DatasetWriter` into a folder. `layouts` are names of `adapters.layouts.LAYOUTS`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, layouts: Sequence[str] = ()) -> None:
         self._folder = folder
+        self._layouts = layouts
 
-    def write(self, split: Split, questions: Sequence[Question]) -> str:
+    def write(self, split: Split, questions: Sequence[Question]) -> Mapping[str, str]:
         rows = [row_of(question) for question in questions]
-        return _write_parquet(self._folder / "data" / f"{split}.parquet", rows, SCHEMA)
+        digests = {
+            f"data/{split}.parquet": self._parquet(f"data/{split}.parquet", rows, SCHEMA),
+            f"jsonl/{split}.jsonl": self._lines(f"jsonl/{split}.jsonl", rows),
+        }
+        for name in self._layouts:
+            laid, path = LAYOUTS[name], f"layouts/{name}/{split}.parquet"
+            digests[path] = self._parquet(
+                path, [laid.row(number, it) for number, it in enumerate(questions)], laid.schema
+            )
+        return digests
 
-    def write_held_out_gold(self, questions: Sequence[Question]) -> str:
+    def write_held_out_gold(self, questions: Sequence[Question]) -> Mapping[str, str]:
         rows = [
             {"id": question.id, "gold": question.answer.gold, "accepted": list(question.answer.accepted)}
             for question in questions
         ]
-        return _write_parquet(self._folder / "held_out_gold.parquet", rows, GOLD_SCHEMA)
+        return {"held_out_gold.parquet": self._parquet("held_out_gold.parquet", rows, GOLD_SCHEMA)}
 
-    def write_refusals(self, refusals: Iterable[RefusalCount]) -> str:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / "refusals.jsonl"
-        with path.open("w", encoding="utf-8") as file:
-            for refusal in refusals:
-                file.write(json.dumps(asdict(refusal), ensure_ascii=False, sort_keys=True) + "\n")
+    def write_account(self, curated: Curated, refusals: Sequence[RefusalCount]) -> Mapping[str, str]:
+        return {
+            "refusals.jsonl": self._lines("refusals.jsonl", [asdict(refusal) for refusal in refusals]),
+            "dropped.jsonl": self._lines("dropped.jsonl", [asdict(item) for item in curated.dropped]),
+            "decontamination.json": self._text("decontamination.json", _decontamination(curated)),
+            "README.md": self._text("README.md", card(curated, refusals)),
+        }
+
+    def _parquet(self, name: str, rows: Sequence[dict[str, Any]], schema: pa.Schema) -> str:
+        path = self._place(name)
+        pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), path, compression="zstd")
         return _digest_of(path)
+
+    def _lines(self, name: str, rows: Iterable[Mapping[str, Any]]) -> str:
+        path = self._place(name)
+        with path.open("w", encoding="utf-8") as file:
+            for row in rows:
+                file.write(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n")
+        return _digest_of(path)
+
+    def _text(self, name: str, text: str) -> str:
+        path = self._place(name)
+        path.write_text(text, encoding="utf-8")
+        return _digest_of(path)
+
+    def _place(self, name: str) -> Path:
+        path = self._folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+def _decontamination(curated: Curated) -> str:
+    report = {
+        "benchmarks": dict(sorted(curated.benchmark_sizes.items())),
+        "method": f"runs of {RUN} words, near duplicates, same paper",
+        "contaminated": [
+            {"question": it.question_id, "benchmark": it.item.benchmark, "item": it.item.id, "how": it.how}
+            for it in curated.contaminations
+        ],
+    }
+    return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
 
 
 def row_of(question: Question) -> dict[str, Any]:
@@ -120,12 +173,6 @@ def row_of(question: Question) -> dict[str, Any]:
         "dataset": question.provenance.dataset,
         "evidence": [asdict(evidence) for evidence in question.evidence],
     }
-
-
-def _write_parquet(path: Path, rows: Sequence[dict[str, Any]], schema: pa.Schema) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), path, compression="zstd")
-    return _digest_of(path)
 
 
 def _digest_of(path: Path) -> str:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from biorl.answers.spec import AnswerType
 from biorl.question_generator.domain.chance import luck
 from biorl.question_generator.domain.literature.candidate import Candidate, is_abbreviated_set, with_long_forms
-from biorl.question_generator.domain.literature.gates import fault_of_candidate, fault_of_sentence, written_gold
+from biorl.question_generator.domain.literature.gates import fault_of_candidate, fault_of_sentence
 from biorl.question_generator.domain.literature.lexicon import one_of
 from biorl.question_generator.domain.literature.patterns import PATTERNS
 from biorl.question_generator.domain.literature.patterns.abbreviations import long_forms
 from biorl.question_generator.domain.literature.sentences import Sentence, sentences_of
-from biorl.question_generator.domain.literature.wording import blanked, prompt
+from biorl.question_generator.domain.literature.wording import blanked, prompt, written_gold
 from biorl.question_generator.domain.sources import Document, Paragraph, Section
 from biorl.question_generator.domain.writing import Refusal, Written
 from biorl.questions.identity import identified

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from biorl.answers.checker import InvalidSpecError
 from biorl.answers.checking import check, require_sound
 from biorl.answers.folding import folded
-from biorl.answers.spec import AnswerSpec, AnswerType
+from biorl.answers.spec import AnswerType
 from biorl.question_generator.domain.literature.candidate import Candidate
 from biorl.question_generator.domain.literature.lexicon import one_of
-from biorl.question_generator.domain.literature.wording import BLANK
+from biorl.question_generator.domain.literature.wording import BLANK, written_gold
 
 MIN_WORDS, MAX_WORDS = 9, 50
 _ANAPHORIC_START = re.compile(rf"^(?:{one_of('demonstratives')}|the {one_of('generic_subjects')})\b", re.IGNORECASE)
@@ -108,12 +108,6 @@ def _names_another(gold: str, title: str) -> bool:
     """ "External quality assurance" under a title that says "external quality assessment"."""
     beginning = gold.rpartition(" ")[0]
     return " " in beginning and beginning in title and gold not in title
-
-
-def written_gold(spec: AnswerSpec) -> str:
-    """The gold as an answer would write it, with its unit."""
-    gold = spec.gold or ""
-    return f"{gold} {spec.unit}".strip() if spec.type is AnswerType.NUMBER else gold
 
 
 def _telling_forms(candidate: Candidate) -> tuple[str, ...]:

@@ -6,10 +6,12 @@ Rapamycin extended median lifespan by _____ in female mice.
 """
 
 import re
+from dataclasses import dataclass
 
+from biorl.answers.spec import AnswerSpec, AnswerType
 from biorl.question_generator.domain.literature.candidate import Candidate
 from biorl.question_generator.domain.literature.lexicon import one_of
-from biorl.questions.question import ChatMessage
+from biorl.questions.question import ChatMessage, Question
 
 BLANK = "_____"
 SYSTEM = ChatMessage(
@@ -45,6 +47,12 @@ def _points_elsewhere(inside: str) -> bool:
     return BLANK not in inside and bool(_POINTS.search(inside) or _NUMBERS_ALONE.match(inside) or not inside.strip())
 
 
+def written_gold(spec: AnswerSpec) -> str:
+    """The gold as an answer would write it, with its unit."""
+    gold = spec.gold or ""
+    return f"{gold} {spec.unit}".strip() if spec.type is AnswerType.NUMBER else gold
+
+
 def prompt(title: str, cloze: str, candidate: Candidate) -> tuple[ChatMessage, ...]:
     """System and user message."""
     bare = title.strip(' .“”"')
@@ -55,9 +63,29 @@ def prompt(title: str, cloze: str, candidate: Candidate) -> tuple[ChatMessage, .
     return SYSTEM, ChatMessage("user", f"{asked}\n\n{cloze}")
 
 
-_FRAMED = re.compile(r"^(?:In the study|The study) “.*?”(?:, | reports the following\. )", re.DOTALL)
+_FRAMED = re.compile(r"^(?:In the study|The study) “(?P<title>.*?)”(?:, | reports the following\. )", re.DOTALL)
 
 
 def without_title(asked: str) -> str:
     """A user message of ours without the paper's title: what is asked, whichever paper it comes from."""
     return _FRAMED.sub("", asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a question gives away when its answer is known."""
+
+    title: str
+    """Of its paper; empty when the question does not name it."""
+    text: str
+    """The sentence with the answer in the blank, or the question with its answer."""
+
+
+def statement_of(question: Question) -> Statement:
+    """Read back from the prompt; questions of other writers are their last message and their answer."""
+    asked = question.prompt[-1].content
+    framed = _FRAMED.match(asked)
+    title, bare = (framed["title"], asked[framed.end() :]) if framed else ("", asked)
+    gold = written_gold(question.answer)
+    cloze = bare.rpartition("\n\n")[2]
+    return Statement(title, cloze.replace(BLANK, gold) if BLANK in cloze else f"{bare} {gold}".strip())

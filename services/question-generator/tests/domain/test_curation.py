@@ -1,0 +1,84 @@
+"""Of two that say the same one stays, what benchmarks ask goes, and the order of questions changes nothing."""
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from biorl.answers.spec import AnswerSpec, AnswerType
+from biorl.question_generator.domain.curation import CurationRules, curate
+from biorl.question_generator.domain.decontamination import BenchmarkItem
+from biorl.question_generator.domain.literature.article import LiteratureRules, write_literature_questions
+from biorl.question_generator.testing import paper
+from biorl.questions.question import ChatMessage, Provenance, Question, Split
+from biorl.questions.testing import direction_question
+
+SENTENCE = (
+    "In a cohort of elderly patients from three cities metformin lowered the mortality of heart failure by 12.5%."
+)
+RULES = LiteratureRules(held_out_share=0)
+
+
+def asked(*sentences: str, document_id: str = "PMC1.1", title: str = "Metformin and the ageing heart") -> Question:
+    (question,) = write_literature_questions(paper(*sentences, title=title, document_id=document_id), RULES).questions
+    return question
+
+
+def test_of_two_that_say_nearly_the_same_the_held_out_one_stays():
+    first = asked(SENTENCE)
+    second = replace(asked(SENTENCE.replace("cities", "towns"), document_id="PMC2.1"), split=Split.TEST)
+    curated = curate([first, second], CurationRules())
+    assert curated.kept == (second,)
+    (dropped,) = curated.dropped
+    assert (dropped.question_id, dropped.reason, dropped.because) == (first.id, "near_duplicate", second.id)
+
+
+def test_near_duplicates_stay_when_nobody_minds():
+    both = [asked(SENTENCE), asked(SENTENCE.replace("cities", "towns"), document_id="PMC2.1")]
+    assert len(curate(both, CurationRules(alike=None)).kept) == 2
+
+
+def test_questions_from_templates_are_no_duplicates_of_one_another():
+    both = [direction_question("TP53"), direction_question("TP63")]
+    assert len(curate(both, CurationRules()).kept) == 2
+
+
+@pytest.mark.parametrize(
+    ("item", "how"),
+    [
+        (BenchmarkItem("b", "1", "Which drug?", "It is known that metformin lowered the mortality of heart failure by "
+                       "12.5% in all."), None),
+        (BenchmarkItem("b", "1", "Which drug?", "of elderly patients from three cities metformin lowered the mortality "
+                       "of heart failure by half"), "same_words"),
+        (BenchmarkItem("b", "1", SENTENCE.replace("metformin", "aspirin")), "near_duplicate"),
+        (BenchmarkItem("pubmedqa", "9", "Is it so?", source="PMC1.1"), "same_paper"),
+        (BenchmarkItem("b", "1", "metformin"), None),
+    ],
+)  # fmt: skip
+def test_what_a_benchmark_asks_is_taken_out_and_the_reason_told(item, how):
+    question = asked(SENTENCE)
+    curated = curate([question], CurationRules(benchmarks=(item,)))
+    assert [it.how for it in curated.contaminations] == ([how] if how else [])
+    assert curated.kept == (() if how else (question,))
+    assert curated.benchmark_sizes == {item.benchmark: 1}
+
+
+def test_a_benchmark_that_asks_with_the_title_of_the_paper_is_found():
+    title = "Do mitochondria play a role in remodelling lace plant leaves during programmed cell death?"
+    question = asked(SENTENCE, title=title)
+    curated = curate([question], CurationRules(benchmarks=(BenchmarkItem("pubmedqa", "21645374", title),)))
+    assert curated.kept == ()
+
+
+def test_short_benchmark_questions_are_looked_for_whole():
+    item = BenchmarkItem("b", "1", "Which organelle makes most of the ATP of a cell?")
+    told = "It asks: which organelle makes most of the ATP of a cell, and how?"
+    spec = AnswerSpec(AnswerType.SHORT_TEXT, "mitochondrion")
+    question = Question("q", "literature.written", (ChatMessage("user", told),), spec, provenance=Provenance("w"))
+    assert curate([question], CurationRules(benchmarks=(item,))).kept == ()
+
+
+def test_order_changes_nothing():
+    questions = [asked(SENTENCE.replace("three", word), document_id=f"PMC{n}.1") for n, word in enumerate("abcdef")]
+    shuffled = random.Random(3).sample(questions, len(questions))
+    assert curate(questions, CurationRules()) == curate(shuffled, CurationRules())
