@@ -2,8 +2,9 @@
 
 import sys
 
+from biorl.chassis.config import ConfigError
 from biorl.chassis.life import Life
-from biorl.chassis.process import run_async
+from biorl.chassis.process import MISUSE, run_async
 from biorl.reward_aggregator.config import Config
 
 
@@ -19,14 +20,21 @@ async def aggregate(config: Config, life: Life) -> None:
     from biorl.reward_aggregator.adapters.reward_log import BusRewardLog  # noqa: PLC0415
     from biorl.reward_aggregator.adapters.verdict_cache import LruVerdictCache  # noqa: PLC0415
     from biorl.reward_aggregator.adapters.verifiers import GrpcVerifiers  # noqa: PLC0415
+    from biorl.reward_aggregator.domain.composition import InvalidCompositionError  # noqa: PLC0415
     from biorl.reward_aggregator.service import RewardAggregator  # noqa: PLC0415
 
+    try:
+        compositions = load_compositions(config.compositions)
+    except InvalidCompositionError as error:
+        raise ConfigError(str(error)) from error
+    if config.default not in compositions:
+        raise ConfigError(f"default: no composition {config.default!r}; there are: {', '.join(sorted(compositions))}")
     bus = open_bus(config.bus)
     bus.ensure_topics([TopicSpec(config.rewards_topic)])
     log = BusRewardLog(bus.producer(), config.rewards_topic, config.audit_capacity)
     verifiers = GrpcVerifiers(config.verifier, config.verifiers)
     aggregator = RewardAggregator(
-        compositions=load_compositions(config.compositions),
+        compositions=compositions,
         default=config.default,
         verifiers=verifiers,
         cache=LruVerdictCache(config.cached_verdicts),
@@ -44,7 +52,12 @@ async def aggregate(config: Config, life: Life) -> None:
 
 
 def main() -> int:
-    return run_async("reward-aggregator", Config, aggregate)
+    """The exit status: 2 for a composition that must not be loaded, or is not there."""
+    try:
+        return run_async("reward-aggregator", Config, aggregate)
+    except ConfigError as error:
+        sys.stderr.write(f"biorl-reward-aggregator: {error}\n")
+        return MISUSE
 
 
 if __name__ == "__main__":

@@ -12,7 +12,9 @@ SHIPPED = files("biorl.reward_aggregator") / "compositions"
 
 
 def load_compositions(folder: Path | None = None) -> dict[str, Composition]:
-    """By name. Raises InvalidCompositionError, naming the file."""
+    """By name. Raises InvalidCompositionError, naming the file, or the folder that is none."""
+    if folder and not folder.is_dir():
+        raise InvalidCompositionError(f"{folder} is no folder; `compositions` takes one with *.yaml files")
     shipped = [(entry.name, entry.read_text("utf-8")) for entry in SHIPPED.iterdir()]
     own = [(str(path), path.read_text("utf-8")) for path in sorted(folder.glob("*.yaml"))] if folder else []
     return _by_name(shipped) | _by_name(own)
