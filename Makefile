@@ -11,6 +11,7 @@ PACKAGES := proto $(patsubst %/pyproject.toml,%,$(sort $(wildcard services/*/pyp
 EDITABLE := $(foreach package,$(PACKAGES),-e ./$(package)$(if $(findstring chassis,$(package)),[kafka]))
 READY := $(VENV)/.ready
 KAFKA_CACHE := .cache/kafka
+TRITON_CACHE := .cache/triton
 
 # What this machine can hold. Empty means "cannot".
 HAS_JAVA := $(shell command -v java >/dev/null 2>&1 && command -v mvn >/dev/null 2>&1 && echo yes)
@@ -24,7 +25,7 @@ RUN ?= demo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check format proto schema pin kafka chart kubernetes-tools bench clean
+.PHONY: help setup demo test test-fast check format proto schema pin kafka triton chart kubernetes-tools bench clean
 
 help:  ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +78,14 @@ pin: $(READY)  ## resolve all dependencies anew into constraints.txt
 
 kafka: $(READY) $(KAFKA_CACHE)/.ready  ## a real Kafka broker in the foreground; Ctrl-C stops it
 	@$(BIN)/python tools/kafka/run_broker.py $(ARGS)
+
+triton: $(TRITON_CACHE)/.ready  ## a real Triton server for tests of served models, in an environment of its own
+
+$(TRITON_CACHE)/.ready: $(READY) tools/triton/requirements.txt
+	@echo "installing Triton into $(TRITON_CACHE)"
+	@$(UV) venv --quiet --python $(BIN)/python --clear $(TRITON_CACHE)
+	@$(UV) pip install --quiet --python $(TRITON_CACHE)/bin/python -r tools/triton/requirements.txt
+	@touch $@
 
 $(KAFKA_CACHE)/.ready: tools/kafka/pom.xml
 	@test -n "$(HAS_JAVA)" || { echo "a Kafka broker needs Java 17+ and Maven"; exit 1; }

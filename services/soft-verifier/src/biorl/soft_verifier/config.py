@@ -1,11 +1,64 @@
 """Settings of the soft verifier: which verifiers it serves, from where, and with how many threads."""
 
 from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import PositiveInt
+from pydantic import PositiveFloat, PositiveInt, model_validator
 
 from biorl.chassis.config import Frozen, ServiceConfig
 from biorl.chassis.grpc.config import GrpcServerConfig
+
+Role = Literal["perturbation", "readout", "cell_line", "organism", "perturbation_kind"]
+
+
+class KserveConfig(Frozen):
+    """A model behind KServe v2 over gRPC: Triton, MLServer, KServe."""
+
+    url: str
+    """host:port."""
+    model: str
+    version: str = ""
+    """Empty takes the server's newest."""
+    timeout_s: PositiveFloat = 10.0
+    tls: bool = False
+
+
+class TorchConfig(Frozen):
+    """A network on gene embeddings in process; `adapters/torch_network.py` says what the file holds."""
+
+    weights: Path
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """`auto` takes a GPU when there is one."""
+
+
+class BehindConfig(Frozen):
+    """A model that others have made; see "Served models" in the README."""
+
+    kserve: KserveConfig | None = None
+    torch: TorchConfig | None = None
+    inputs: dict[Role, str]
+    """From what a claim says to the name of the text tensor [batch, 1] that takes it."""
+    output: str
+    """Tensor of shifts or scores, larger is up: [batch, readouts], or [batch, 1] where the readout is an input."""
+    uncertainty: str = ""
+    readouts: Path | None = None
+    """Names of the output's columns, one a line."""
+    perturbations: Path | None = None
+    """Genes that the model has learnt to perturb, one a line; without it the model answers NaN for the others."""
+    unseen: Path | None = None
+    """Train perturbations that the model has not learnt from, one a line: what it is calibrated on."""
+    separator: str = "+"
+    batch: PositiveInt = 64
+
+    @model_validator(mode="after")
+    def _is_one_model(self) -> Self:
+        if (self.kserve is None) == (self.torch is None):
+            msg = "a model is either behind `kserve` or in `torch`"
+            raise ValueError(msg)
+        if "perturbation" not in self.inputs or ("readout" in self.inputs) == (self.readouts is not None):
+            msg = "inputs need `perturbation`; and either the input `readout`, or the file `readouts`"
+            raise ValueError(msg)
+        return self
 
 
 class VerifierConfig(Frozen):
@@ -13,6 +66,8 @@ class VerifierConfig(Frozen):
     """As the registry in `verifiers/__init__.py` calls it."""
     version: str | None = None
     """A pinned artifact version; None takes the newest when the server starts."""
+    behind: BehindConfig | None = None
+    """A model that others serve, under a name of your own; its artifact is what `biorl verifier calibrate` made."""
 
 
 class Config(ServiceConfig):

@@ -108,6 +108,32 @@ class WarmsUp(Protocol):
         """Called once, before the server says that it is ready."""
 
 
+class TensorModel(Protocol):
+    """A model behind named tensors, whoever runs it: torch in process, or a server that speaks KServe v2."""
+
+    def describe(self) -> Mapping[str, str]:
+        """What it is (`model`, `version`, `platform`), for a card. Raises ModelUnavailableError."""
+
+    def infer(self, inputs: Mapping[str, Array], outputs: Sequence[str]) -> Mapping[str, Array]:
+        """The outputs asked for, of all rows. The first axis of every array is the batch; text is an array of str.
+
+        A row's answer does not depend on its company. Called from several threads at once. Raises
+        ModelUnavailableError, ModelTimeoutError, ModelRefusedError.
+        """
+
+
+class ModelUnavailableError(RuntimeError):
+    """A served model cannot be reached. It may come back."""
+
+
+class ModelTimeoutError(RuntimeError):
+    """A served model did not answer in time."""
+
+
+class ModelRefusedError(RuntimeError):
+    """A served model does not know the tensors that it is asked for, or answers in another shape: a wrong setting."""
+
+
 class ArtifactStore(Protocol):
     def save(self, verifier: str, trained: Trained, version: str | None = None) -> Source:
         """Writes an artifact whole or not at all. Without a version it is named by its content."""

@@ -31,9 +31,12 @@ from biorl.soft_verifier.ports import (
     WarmsUp,
     WorldModel,
 )
+from biorl.soft_verifier.verifiers.served_model import Behind, ServedModel
 
 BATCH = 64
 """Questions between two looks at the clock."""
+LASTING = frozenset({Status.SCORED, Status.ABSTAINED, Status.INVALID})
+"""What is worth remembering: a model that was away or late may answer the next time."""
 OutOfTime = Callable[[], bool]
 
 
@@ -61,6 +64,8 @@ class Choice:
     name: str
     version: str | None = None
     """None for the newest artifact."""
+    behind: Behind | None = None
+    """A model that others serve; its verifier goes by any name, and its artifact is a calibration."""
 
 
 def load(choices: Sequence[Choice], registry: Mapping[str, VerifierClass], store: ArtifactStore) -> list[Served]:
@@ -76,6 +81,9 @@ def load(choices: Sequence[Choice], registry: Mapping[str, VerifierClass], store
 
 
 def _load(choice: Choice, registry: Mapping[str, VerifierClass], store: ArtifactStore) -> Served:
+    if choice.behind is not None:
+        artifact = store.load(choice.name, choice.version)
+        return Served(artifact.source, ServedModel(artifact, choice.behind), artifact.card)
     if choice.name not in registry:
         msg = f"there is no verifier {choice.name!r}; there are: {', '.join(sorted(registry))}"
         raise UnknownVerifierError(msg)
@@ -171,7 +179,7 @@ class Verification:
         unknown = [claim for claim, belief in answers.items() if belief is None]
         if unknown:
             fresh = dict(zip(unknown, self._ask(served, unknown), strict=True))
-            memory.remember({claim: belief for claim, belief in fresh.items() if belief.status is not Status.ERROR})
+            memory.remember({claim: belief for claim, belief in fresh.items() if belief.status in LASTING})
             answers |= fresh
         return [belief for claim in claims if (belief := answers[claim])]
 

@@ -28,6 +28,8 @@ from biorl.soft_verifier.domain.quality import (
 )
 from biorl.soft_verifier.ports import ArtifactStore, HasRivals, Trainable, VerifierClass, WorldModel
 from biorl.soft_verifier.verifiers import VERIFIERS
+from biorl.soft_verifier.verifiers.served_model import Behind
+from biorl.soft_verifier.verifiers.served_model import calibrate as calibrate_served
 
 
 class NothingToLearnError(ValueError):
@@ -62,8 +64,29 @@ def train(
         raise NothingToLearnError(msg)
     measured = measurements(kept, annotation.symbols)
     trained = verifier.train(measured, annotation)
-    card = _provenance(kept, measured, annotation) | trained.card
+    card = {**_provenance(kept, measured, annotation), **trained.card}
     return store.save(name, replace(trained, card=card), version)
+
+
+def calibrate(
+    name: str,
+    effects: Iterable[Effect],
+    annotation: Annotation,
+    store: ArtifactStore,
+    behind: Behind,
+) -> Source:
+    """Learns how to read a served model from the TRAIN rows of `effects` alone, and saves that as its artifact.
+
+    Raises NothingToLearnError, and what a `TensorModel` raises.
+    """
+    kept = train_only(effects)
+    if not kept:
+        msg = f"{name}: no effect of the train split was given"
+        raise NothingToLearnError(msg)
+    measured = measurements(kept, annotation.symbols)
+    trained = calibrate_served(measured, annotation.symbols, behind)
+    card = {**_provenance(kept, measured, annotation), **trained.card}
+    return store.save(name, replace(trained, card=card))
 
 
 def _provenance(kept: Sequence[Effect], measured: Sequence[Measurements], annotation: Annotation) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from rich.table import Table
 from biorl.standalone.commands.demo import Runs
 from biorl.standalone.commands.labelled import learn_labels, learns_labels, measure_labels, measured
 from biorl.standalone.commands.measured_effects import effects_of
+from biorl.standalone.commands.served import calibrate_served, evaluate_served
 from biorl.standalone.commands.terminal import out
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.runs.plan import read
@@ -99,6 +100,21 @@ def evaluate(  # noqa: PLR0917 - typer: these are options
         out.print(f"report: {into}", soft_wrap=True)
     else:
         out.print_json(json.dumps(results))
+
+
+@app.command()
+def calibrate(
+    name: Annotated[str, typer.Argument(help="Name of a verifier of the settings that is `behind` something.")],
+    config: Annotated[Path, typer.Option("--config", help="Settings of the soft-verifier.")],
+    effects: Annotated[Path, typer.Option(help="Screen (h5ad), table of effects or folder of PerturbQA files.")],
+    annotation: Annotated[Path | None, typer.Option(help="Folder with symbols; else the one of the effects.")] = None,
+    into: Annotated[Path | None, typer.Option("--out", help="Measure it on held-out effects into this file.")] = None,
+) -> None:
+    """Learn how to read a model that others serve (GEARS, State, CPA, ...), train split only; save that with a card."""
+    source, folder = calibrate_served(name, config, effects, annotation)
+    if into:
+        write_json(into, evaluate_served(name, config, effects))
+    out.print(f"{source.verifier}@{source.version}  digest {source.digest[:12]}  in {folder}")
 
 
 @app.command()

@@ -56,7 +56,12 @@ class Reading:
 
     @classmethod
     def of(cls, known: Predictions) -> "Reading":
-        return cls(fit_calibration(known.score, known.rate, known.label), fit_baseline(known.rate, known.label))
+        return cls.of_rows(known.score, known.rate, known.label)
+
+    @classmethod
+    def of_rows(cls, score: Floats, rate: Floats, label: npt.NDArray[np.bool_]) -> "Reading":
+        """From held-out scores, the readouts' rates and labels, [row] each."""
+        return cls(fit_calibration(score, rate, label), fit_baseline(rate, label))
 
     def arrays(self, prefix: str) -> dict[str, Array]:
         parts = {"calibration": self.calibration, "baseline": self.baseline}

@@ -1,0 +1,107 @@
+"""From a served model's numbers to calibrated probabilities, for one context and outcome.
+
+Numbers are read beside the readout's own rate. The rate that a train perturbation is judged by does not hold its own
+labels, and the quality on the card is of calibrations that have not seen the row's fold.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from biorl.questions.question import Outcome
+from biorl.soft_verifier.domain.belief import Array, Artifact, packed_text
+from biorl.soft_verifier.domain.effects import Measurements
+from biorl.soft_verifier.domain.neighbours import NUM_FOLDS, fold_of
+from biorl.soft_verifier.domain.quality import calibration_quality, ranking_quality
+from biorl.soft_verifier.domain.shift.outcome import Reading, fold_rates
+from biorl.soft_verifier.domain.shift.table import Floats
+
+LEAST_ROWS = 50
+"""Labels that the model has an answer to; fewer calibrate nothing."""
+
+
+class TooFewAnswersError(ValueError):
+    """The served model answers too few of the train rows, or all their labels are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServedOutcome:
+    outcome: Outcome
+    column: Mapping[str, int]
+    """Place of each readout that was measured."""
+    rates: Floats
+    """[fold, R]; last, over all."""
+    scale: float
+    """Spread of the model's numbers over the train rows: makes one calibration fit models of any unit."""
+    reading: Reading
+    trained: frozenset[str]
+    """Perturbations whose labels are in the rates."""
+
+    def believe(self, perturbation: str, readout: str, value: float) -> tuple[float, float]:
+        """(probability, baseline)"""
+        fold = fold_of(perturbation) if perturbation in self.trained else NUM_FOLDS
+        rate = self.rates[fold, [self.column[readout]]]
+        score = score_of(self.outcome, np.array([value]), self.scale)
+        return float(self.reading.calibration(score, rate)[0]), float(self.reading.baseline([0.0], rate)[0])
+
+    def arrays(self, prefix: str) -> dict[str, Array]:
+        own = {
+            f"{prefix}readouts": packed_text(tuple(self.column)),
+            f"{prefix}trained": packed_text(sorted(self.trained)),
+            f"{prefix}rates": self.rates,
+            f"{prefix}scale": np.array([self.scale]),
+        }
+        return own | self.reading.arrays(prefix)
+
+    @classmethod
+    def from_artifact(cls, artifact: Artifact, prefix: str, outcome: Outcome) -> "ServedOutcome":
+        column = {name: place for place, name in enumerate(artifact.text(f"{prefix}readouts"))}
+        scale = float(artifact.arrays[f"{prefix}scale"][0])
+        trained = frozenset(artifact.text(f"{prefix}trained"))
+        rates = artifact.arrays[f"{prefix}rates"]
+        return cls(outcome, column, rates, scale, Reading.from_artifact(artifact, prefix), trained)
+
+
+def score_of(outcome: Outcome, value: Floats, scale: float) -> Floats:
+    """Larger speaks for the outcome: distance from no change for change, up for up."""
+    return (np.abs(value) if outcome is Outcome.DIFFERENTIALLY_EXPRESSED else value) / scale
+
+
+def fit_served(part: Measurements, rows: npt.NDArray[np.int64], value: Floats) -> tuple[ServedOutcome, dict[str, Any]]:
+    """From the model's numbers [row] for some rows of `part`; and their quality. Raises TooFewAnswersError."""
+    known = np.isfinite(value)
+    rows, value = rows[known], value[known]
+    label = part.label[rows]
+    if len(rows) < LEAST_ROWS or label.all() or not label.any():
+        msg = f"the model answers {len(rows)} of the rows to calibrate on, {label.sum()} of them true: too few"
+        raise TooFewAnswersError(msg)
+    rates = fold_rates(part, part.readout, len(part.readouts))
+    folds = np.array([fold_of(name) for name in part.perturbations])[part.perturbation[rows]]
+    scale = max(float(np.std(value)), 1e-9)
+    score, rate = score_of(part.outcome, value, scale), rates[folds, part.readout[rows]]
+    column = {name: place for place, name in enumerate(part.readouts)}
+    reading = Reading.of_rows(score, rate, label)
+    model = ServedOutcome(part.outcome, column, rates, scale, reading, frozenset(part.perturbations))
+    probability = _held_out(score, rate, label, folds)
+    within = part.readout[rows] * NUM_FOLDS + folds
+    quality = {
+        "num_pairs": len(rows),
+        "coverage": round(len(rows) / max(len(known), 1), 6),
+        "ranking": ranking_quality(probability, label, within),
+        "calibration_error": calibration_quality(probability, label),
+        "gene_frequency_calibration_error": calibration_quality(reading.baseline(np.zeros_like(rate), rate), label),
+    }
+    return model, quality
+
+
+def _held_out(score: Floats, rate: Floats, label: npt.NDArray[np.bool_], folds: npt.NDArray[np.int64]) -> Floats:
+    """Probabilities [row] by calibrations that have not seen the row's fold."""
+    probability = np.zeros_like(score)
+    for fold in sorted(set(folds.tolist())):
+        here = folds == fold
+        fitted = Reading.of_rows(score[~here], rate[~here], label[~here])
+        probability[here] = fitted.calibration(score[here], rate[here])
+    return probability

@@ -1,0 +1,129 @@
+"""A served model is the same model whoever runs it: one suite over torch in process and over a real Triton."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from served_networks import INPUTS, NAMES, SYMBOLS, pushes
+
+from biorl.questions.question import Outcome
+from biorl.soft_verifier.__main__ import behind
+from biorl.soft_verifier.domain.belief import Belief, Status
+from biorl.soft_verifier.ports import ModelRefusedError, TensorModel
+from biorl.soft_verifier.service import Choice, Verification, load
+from biorl.soft_verifier.testing import (
+    CONTEXT,
+    MemoryArtifacts,
+    PerturbationClaim,
+    RecordingObserver,
+    annotation,
+    gene,
+    shift_screen,
+)
+from biorl.soft_verifier.training import calibrate, evaluate
+from biorl.soft_verifier.verifiers import VERIFIERS
+from biorl.soft_verifier.verifiers.served_model import ServedModel
+from conftest import Opened
+
+
+def texts(*columns: list[str]) -> list[np.ndarray]:
+    return [np.array([[item] for item in column], dtype=object) for column in columns]
+
+
+def shifts(model: TensorModel, *perturbations: str) -> np.ndarray:
+    (asked,) = texts(list(perturbations))
+    return model.infer({"PERTURBATION": asked}, ["SHIFT"])["SHIFT"]
+
+
+def test_a_model_of_expression_says_every_readout_of_a_perturbation(both: Opened) -> None:
+    model = behind(both("shift")).model
+    assert shifts(model, gene(0, 0), gene(1, 3)) == pytest.approx(pushes()[[0, 1]])
+    assert shifts(model, f"{gene(0, 0)}+{gene(1, 3)}") == pytest.approx(pushes()[[0, 1]].sum(axis=0, keepdims=True))
+
+
+def test_a_model_of_pairs_takes_the_readout_too(both: Opened) -> None:
+    model = behind(both("pair")).model
+    perturbed, readouts = texts([gene(2, 0), gene(2, 1), gene(3, 1)], [NAMES[0], NAMES[5], NAMES[5]])
+    found = model.infer({"PERTURBATION": perturbed, "READOUT": readouts}, ["SCORE"])["SCORE"]
+    assert found == pytest.approx(pushes()[[2, 2, 3], [0, 5, 5]].reshape(3, 1))
+
+
+def test_what_the_model_does_not_know_is_nan_and_its_neighbours_are_not_touched(both: Opened) -> None:
+    found = shifts(behind(both("shift")).model, gene(0, 0), "NOBODY", gene(0, 1))
+    assert np.isnan(found[1]).all()
+    assert np.isfinite(found[[0, 2]]).all()
+
+
+def test_an_answer_does_not_depend_on_its_company(both: Opened) -> None:
+    model = behind(both("shift")).model
+    together = shifts(model, *SYMBOLS)
+    assert np.array_equal(together[::-1], shifts(model, *SYMBOLS[::-1]))
+    assert np.array_equal(together[7:8], shifts(model, SYMBOLS[7]))
+
+
+def test_many_threads_get_each_its_own_answer(both: Opened) -> None:
+    model, rule = behind(both("shift")).model, pushes()
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda symbol: shifts(model, symbol)[0], SYMBOLS * 5))
+    assert np.array(found) == pytest.approx(np.tile(rule.repeat(10, axis=0), (5, 1)))
+
+
+@pytest.mark.parametrize("wrong", ["input", "output"])
+def test_tensors_that_the_model_does_not_have_are_refused_by_name(both: Opened, wrong: str) -> None:
+    model = behind(both("shift")).model
+    (asked,) = texts([gene(0, 0)])
+    inputs = {"NOTHING" if wrong == "input" else "PERTURBATION": asked}
+    with pytest.raises(ModelRefusedError, match="NOTHING"):
+        model.infer(inputs, ["NOTHING" if wrong == "output" else "SHIFT"])
+
+
+def test_a_card_can_say_which_model_it_was(both: Opened) -> None:
+    described = behind(both("shift")).model.describe()
+    assert described["model"] == "shift"
+    assert described["protocol"] in {"KServe v2", "in process"}
+
+
+@pytest.mark.parametrize("form", list(INPUTS))
+def test_a_served_model_becomes_a_calibrated_verifier_by_settings_alone(both: Opened, form: str) -> None:
+    store = MemoryArtifacts()
+    opened = behind(both(form))
+    calibrate("gears", shift_screen(), annotation(), store, opened)
+    card = store.load("gears").card
+    assert card["served"]["model"] == form
+    assert all(entry["cross_validated"]["ranking"]["auc_per_gene"] > 0.95 for entry in card["models"])
+    verifier = ServedModel(store.load("gears"), opened)
+    for quality in evaluate(verifier, [effect for effect in shift_screen() if len(effect.perturbed_genes) == 1]):
+        assert quality["coverage"] == 1
+        assert quality["ranking"]["auc_per_gene"] > 0.95
+        assert quality["calibration_error"] < 0.1
+
+
+def test_it_is_served_under_a_name_of_its_own_beside_the_others(both: Opened) -> None:
+    store, opened = MemoryArtifacts(), behind(both("shift"))
+    calibrate("gears", shift_screen(), annotation(), store, opened)
+    served = load([Choice("exact"), Choice("gears", behind=opened)], VERIFIERS, store)
+    verification = Verification(served, RecordingObserver())
+    known, unknown = verification.predict("gears", [claim(gene(0, 9)), claim("NOBODY")])
+    assert known.status is Status.SCORED
+    assert unknown == Belief.abstained("model_does_not_know")
+
+
+def test_genes_that_the_model_has_not_learnt_are_abstentions_where_a_list_says_so(both: Opened, tmp_path) -> None:
+    """GEARS and its like answer anything, at random for genes that they have never seen."""
+    (tmp_path / "genes.txt").write_text("\n".join(SYMBOLS[:50]))
+    store, opened = MemoryArtifacts(), behind(both("shift", perturbations=tmp_path / "genes.txt"))
+    calibrate("gears", shift_screen(), annotation(), store, opened)
+    verifier = ServedModel(store.load("gears"), opened)
+    assert verifier.believe([claim(SYMBOLS[55]), claim(f"OLD-{SYMBOLS[0]}")])[0].reason == "gene_not_covered"
+    assert verifier.believe([claim(f"OLD-{SYMBOLS[0]}")])[0].status is Status.SCORED
+
+
+def test_an_output_of_another_width_is_a_wrong_setting(both: Opened, tmp_path) -> None:
+    opened = both("shift")
+    (tmp_path / "readouts.txt").write_text("\n".join(NAMES[:3]))
+    with pytest.raises(ModelRefusedError, match=r"not \(\d+, 3\)"):
+        calibrate("gears", shift_screen(), annotation(), MemoryArtifacts(), behind(opened))
+
+
+def claim(perturbed: str, readout: str = "READ00") -> PerturbationClaim:
+    return PerturbationClaim((perturbed,), readout, CONTEXT, Outcome.DIFFERENTIALLY_EXPRESSED)
