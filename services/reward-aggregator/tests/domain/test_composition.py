@@ -1,5 +1,8 @@
 """Which compositions load, and what is said of those that do not."""
 
+import re
+from pathlib import Path
+
 import pytest
 import yaml
 from hypothesis import given
@@ -10,6 +13,15 @@ from biorl.reward_aggregator.domain.composition import InvalidCompositionError, 
 
 PRIMARY = {"name": "truth", "role": "primary", "verifier": "exact"}
 FORMAT = {"name": "form", "role": "auxiliary", "check": "format", "weight": 0.2}
+
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_shows_a_composition_that_loads_and_names_all_that_ship() -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    assert [part.judge for part in parse(example).parts] == ["readout-rate", "format"]
+    assert all(f"`{name}`" in README for name in load_compositions())
 
 
 def written(*parts: object, **more: object) -> str:

@@ -76,6 +76,13 @@ def test_help_keeps_what_stands_in_brackets(
     assert "[text," in capsys.readouterr().out
 
 
+def test_the_readme_lists_every_command() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    groups = [group.name for group in command.app.registered_groups]
+    commands = [single.name for single in command.app.registered_commands]
+    assert all(f"`biorl {name}`" in readme for name in (*groups, *commands))
+
+
 def test_simulate_writes_the_organism(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert run(monkeypatch, "simulate", "--tiny", "--out", str(tmp_path / "organism")) == 0
     assert (tmp_path / "organism" / "screen.h5ad").is_file()
