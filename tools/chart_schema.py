@@ -18,6 +18,7 @@ from biorl.question_generator.config import Config as QuestionGenerator
 from biorl.reward_aggregator.config import Config as RewardAggregator
 from biorl.rl_trainer.config import Config as RlTrainer
 from biorl.soft_verifier.config import Config as SoftVerifier
+from biorl.soft_verifier.config import VerifierConfig
 
 SCHEMA = Path(__file__).resolve().parent.parent / "charts" / "biorl" / "values.schema.json"
 MADE = "config."
@@ -26,6 +27,7 @@ CONFIGURED: dict[str, tuple[type[BaseModel], set[str]]] = {
     "ingester": (Ingester, {"http", "bus", "ledger", "objects"}),
     "questionGenerator": (QuestionGenerator, {"http", "bus", "state", "objects"}),
     "softVerifier": (SoftVerifier, {"http", "artifacts", "verifiers"}),
+    "verifier": (VerifierConfig, set()),
     "rewardAggregator": (RewardAggregator, {"http", "bus", "verifiers", "compositions"}),
     "rlTrainer": (RlTrainer, {"http", "bus", "run_dir"}),
     "kafka": (KafkaBusConfig, {"type", "bootstrap_servers", "security"}),
@@ -54,12 +56,10 @@ def definitions(section: str) -> dict[str, Any]:
 
 
 def _left_to_users(schema: dict[str, Any], ours: set[str]) -> dict[str, Any]:
-    """Nothing is required: what the chart sets is missing here, and the service itself says what it misses."""
+    """Where the chart sets a part, nothing is required here: the service itself says what it misses."""
     properties = {key: value for key, value in schema.get("properties", {}).items() if key not in ours}
-    left = {key: value for key, value in schema.items() if key != "required"} | {"properties": properties}
-    if not ours:
-        left |= {"required": schema["required"]} if "required" in schema else {}
-    return _to_refuse(left)
+    left = {key: value for key, value in schema.items() if key != "required" or not ours}
+    return _to_refuse(left | {"properties": properties})
 
 
 def _to_refuse(schema: Any) -> Any:

@@ -111,7 +111,7 @@ def test_callers_find_each_verifier_at_the_pool_that_serves_it(render: Render, t
     trainer = parsed(manifests, runs(manifests, "rl-trainer"), tmp_path)
     assert isinstance(rewards, RewardAggregator)
     assert isinstance(trainer, RlTrainer)
-    pools = {"gene-class": "genes", "molecule": "molecules"}
+    pools = {"my-network": "genes", "gears-k562": "genes", "molecule": "molecules"}
     assert {name: client.target for name, client in rewards.verifiers.items()} == {
         name: target(manifests, f"soft-verifier-{pool}") for name, pool in pools.items()
     }

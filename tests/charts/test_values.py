@@ -25,6 +25,10 @@ EXACT = '"verifiers": [{"name": "exact"}]'
         ('kafka.bootstrapServers="kafka"', "at '/kafka/bootstrapServers'"),
         ('softVerifier.defaults.gpu.count="1"', "at '/softVerifier/defaults/gpu/count': got string, want integer"),
         (f'softVerifier.pools=[{{"name": "a", {EXACT}, "gpus": 1}}]', "additional properties 'gpus' not allowed"),
+        (
+            'softVerifier.pools=[{"name": "a", "verifiers": [{"name": "b", "behind": {"triton": {}}}]}]',
+            "additional properties 'triton' not allowed",
+        ),
         ("questionGenerator.config.batches=5", "at '/questionGenerator/config': additional properties 'batches'"),
         ('rlTrainer.config.training={"lr": 1}', "at '/rlTrainer/config/training': additional properties 'lr'"),
         ('ingester.config.sources=[{"type": "jatz", "path": "x"}]', "at '/ingester/config/sources/0/type'"),
