@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import save_file
 
 from biorl.soft_verifier.config import BehindConfig
-from biorl.soft_verifier.testing import FAMILIES, FAMILY_SIZE, READOUTS, gene, shift_screen
+from biorl.soft_verifier.testing import FAMILIES, FAMILY_SIZE, READOUTS, gene, pushes
 
 Opened = Callable[..., BehindConfig]
 SYMBOLS = [gene(family, member) for family in range(FAMILIES) for member in range(FAMILY_SIZE)]
@@ -68,16 +68,6 @@ class TritonPythonModel:
             for _ in requests
         ]
 """
-
-
-def pushes() -> np.ndarray:
-    """[family, readout]: the screen's rule."""
-    found = np.zeros((FAMILIES, READOUTS), np.float32)
-    for effect in shift_screen(noise=0.0):
-        if len(effect.perturbed_genes) == 1:
-            family = "ABCDEF".index(effect.perturbed_genes[0][3])
-            found[family, int(effect.readout[4:])] = effect.log2_fold_change
-    return found
 
 
 def weights(form: str) -> dict[str, np.ndarray]:

@@ -2,13 +2,21 @@
 
 from itertools import combinations
 
-import numpy as np
 import pytest
 
 from biorl.questions.question import Outcome, PerturbationClaim, Split
 from biorl.soft_verifier.domain.belief import Belief
 from biorl.soft_verifier.domain.effects import Effect
-from biorl.soft_verifier.testing import CONTEXT, FAMILIES, READOUTS, MemoryArtifacts, annotation, gene, shift_screen
+from biorl.soft_verifier.testing import (
+    CONTEXT,
+    FAMILIES,
+    READOUTS,
+    MemoryArtifacts,
+    annotation,
+    gene,
+    pushes,
+    shift_screen,
+)
 from biorl.soft_verifier.training import evaluate, train
 from biorl.soft_verifier.verifiers.expression_shift import ExpressionShift
 
@@ -31,16 +39,6 @@ def model(store: MemoryArtifacts) -> ExpressionShift:
     return ExpressionShift(store.load("expression-shift"))
 
 
-def pushes() -> np.ndarray:
-    """[family, readout]: what the screen's rule says, by the mean over its members."""
-    found = np.zeros((FAMILIES, READOUTS))
-    for effect in shift_screen(noise=0.0):
-        if len(effect.perturbed_genes) == 1 and effect.perturbed_genes[0].endswith("00"):
-            family = "ABCDEF".index(effect.perturbed_genes[0][3])
-            found[family, int(effect.readout[4:])] = effect.log2_fold_change
-    return found
-
-
 def asked(genes: tuple[str, ...], readout: int, outcome: Outcome = CHANGED) -> PerturbationClaim:
     return PerturbationClaim(genes, f"READ{readout:02d}", CONTEXT, outcome)
 
@@ -61,7 +59,7 @@ def test_two_genes_that_pull_against_each_other_leave_a_readout_where_it_is(mode
     for one, other, readout in against:
         alone = model.believe([asked((gene(family, 9),), readout) for family in (one, other)])
         (together,) = model.believe([asked((gene(one, 9), gene(other, 9)), readout)])
-        assert together.probability < 0.5 < min(belief.probability for belief in alone)
+        assert together.probability < min(belief.probability for belief in alone) - 0.2
 
 
 def test_held_out_pairs_are_predicted_and_reported_apart(model) -> None:

@@ -28,7 +28,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
         (("demo", "--cell-line", "RPE1"), "--data is missing"),
         (("demo", "--data", "nowhere"), "biorl data fetch"),
         (("demo", "--data", "."), "perturbqa/<line>-de.csv.gz"),
-        (("verifier", "train", "nope"), "there is no verifier 'nope'; there is exact"),
+        (("verifier", "train", "nope"), "there is no verifier 'nope'; there is coexpression"),
         (("verifier", "evaluate", "experiment", "--tables", "."), "give --effects"),
         (("verifier", "train", "molecule", "--effects", "."), "give --tables"),
     ],

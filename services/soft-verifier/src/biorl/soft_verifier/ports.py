@@ -12,6 +12,7 @@ from biorl.answers.extraction import Extraction
 from biorl.genes.annotation import Annotation
 from biorl.questions.question import Claim, Question
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Source, Trained, Verdict
+from biorl.soft_verifier.domain.coexpression.cells import Cells
 from biorl.soft_verifier.domain.effects import Measurements
 from biorl.soft_verifier.domain.known_labels import KnownLabel
 from biorl.soft_verifier.domain.numbers import ExpectedNumber
@@ -82,6 +83,16 @@ class LearnsLabels(Protocol):
     @property
     def needs_annotation(self) -> bool:
         """Whether training needs annotation of genes. A class attribute."""
+
+
+@runtime_checkable
+class LearnsCells(Protocol):
+    """A class of the registry whose artifact is learnt from unperturbed cells, and read by measured effects."""
+
+    def train_on_cells(
+        self, cells: Sequence[Cells], measured: Sequence[Measurements], annotation: Annotation
+    ) -> Trained:
+        """A class method. `measured` holds train rows alone. Equal input gives equal arrays, bit for bit."""
 
 
 @runtime_checkable

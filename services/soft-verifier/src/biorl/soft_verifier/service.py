@@ -21,6 +21,7 @@ from biorl.soft_verifier.domain.judging import claim_problem, holds_out_gold, qu
 from biorl.soft_verifier.ports import (
     ArtifactStore,
     Judge,
+    LearnsCells,
     LearnsLabels,
     Observer,
     Trainable,
@@ -88,7 +89,7 @@ def _load(choice: Choice, registry: Mapping[str, VerifierClass], store: Artifact
         msg = f"there is no verifier {choice.name!r}; there are: {', '.join(sorted(registry))}"
         raise UnknownVerifierError(msg)
     kind = registry[choice.name]
-    if isinstance(kind, Trainable | LearnsLabels):
+    if isinstance(kind, Trainable | LearnsLabels | LearnsCells):
         artifact = store.load(choice.name, choice.version)
     else:
         artifact = Artifact(_code_source(choice.name))

@@ -77,14 +77,14 @@ def shift_screen(*, noise: float = 0.3, scramble_test: int | None = None, satura
 
     Every family's first members are perturbed in pairs too, and the last two members of each are held out alone.
     """
-    rng, coins = np.random.default_rng(11), np.random.default_rng(scramble_test)
-    pushes = rng.choice([-2.0, 0.0, 2.0], size=(FAMILIES, READOUTS))
+    rng, coins = np.random.default_rng(12), np.random.default_rng(scramble_test)
+    rule = pushes()
     perturbed = [((family, member),) for family in range(FAMILIES) for member in range(FAMILY_SIZE)]
     pairs = [((one, member), (other, member)) for one, other in combinations(range(FAMILIES), 2) for member in range(4)]
     effects = []
     for genes in [*perturbed, *pairs]:
         held_out = genes[0][1] == 3 if len(genes) > 1 else genes[0][1] >= FAMILY_SIZE - 2
-        shift = sum(pushes[family] for family, _ in genes) * (saturation if len(genes) > 1 else 1.0)
+        shift = sum(rule[family] for family, _ in genes) * (saturation if len(genes) > 1 else 1.0)
         shift = shift + noise * rng.standard_normal(READOUTS)
         if held_out and scramble_test is not None:
             shift = 2 * coins.standard_normal(READOUTS)
@@ -100,6 +100,26 @@ def _shifted(genes: tuple[str, ...], shift: npt.NDArray[np.float64], split: Spli
         name = f"READ{readout:02d}"
         effects.append(Effect(CONTEXT, genes, name, split, direction != 0, direction, "simulated/shifts", value))
     return effects
+
+
+def resting_cells(num: int = 600, *, seed: int = 5) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
+    """Genes and counts [cell, gene] of unperturbed cells in which each family has moods of its own.
+
+    In a cell where a family is up, so are its members, and the readouts that the family raises in `shift_screen`.
+    Deep and shallow cells make all genes seem to go together.
+    """
+    rng = np.random.default_rng(seed)
+    genes = [gene(family, member) for family in range(FAMILIES) for member in range(FAMILY_SIZE)]
+    moods = rng.standard_normal((num, FAMILIES))
+    driven = np.concatenate([moods.repeat(FAMILY_SIZE, axis=1), 0.5 * moods @ pushes()], axis=1)
+    depth = np.exp(rng.normal(0, 0.7, (num, 1)))
+    counts = rng.poisson(3 * depth * np.exp(0.8 * driven)).astype(np.float64)
+    return (*genes, *(f"READ{readout:02d}" for readout in range(READOUTS))), counts
+
+
+def pushes() -> npt.NDArray[np.float64]:
+    """[family, readout]: log2 fold changes, the rule of `shift_screen`."""
+    return np.random.default_rng(11).choice([-2.0, 0.0, 2.0], size=(FAMILIES, READOUTS))
 
 
 def claim(

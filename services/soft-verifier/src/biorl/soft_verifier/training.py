@@ -18,6 +18,7 @@ import numpy as np
 from biorl.genes.annotation import Annotation
 from biorl.questions.question import Claim, Context, Outcome, PerturbationClaim, Split
 from biorl.soft_verifier.domain.belief import Belief, Source
+from biorl.soft_verifier.domain.coexpression.cells import Cells
 from biorl.soft_verifier.domain.coverage import described
 from biorl.soft_verifier.domain.effects import TASKS, Effect, Measurements, measurements, train_only
 from biorl.soft_verifier.domain.quality import (
@@ -26,7 +27,7 @@ from biorl.soft_verifier.domain.quality import (
     reliability_bins,
     risk_by_coverage,
 )
-from biorl.soft_verifier.ports import ArtifactStore, HasRivals, Trainable, VerifierClass, WorldModel
+from biorl.soft_verifier.ports import ArtifactStore, HasRivals, LearnsCells, Trainable, VerifierClass, WorldModel
 from biorl.soft_verifier.verifiers import VERIFIERS
 from biorl.soft_verifier.verifiers.served_model import Behind
 from biorl.soft_verifier.verifiers.served_model import calibrate as calibrate_served
@@ -66,6 +67,32 @@ def train(
     trained = verifier.train(measured, annotation)
     card = {**_provenance(kept, measured, annotation), **trained.card}
     return store.save(name, replace(trained, card=card), version)
+
+
+def train_on_cells(
+    name: str,
+    cells: Sequence[Cells],
+    effects: Iterable[Effect],
+    annotation: Annotation,
+    store: ArtifactStore,
+) -> Source:
+    """Learns from unperturbed cells and the TRAIN rows of `effects` alone, and saves an artifact.
+
+    The genes of `cells` may go by any of their names. Raises NotTrainableError, NothingToLearnError.
+    """
+    verifier = VERIFIERS.get(name)
+    if not isinstance(verifier, LearnsCells):
+        msg = f"{name!r} does not learn from cells"
+        raise NotTrainableError(msg)
+    kept = train_only(effects)
+    if not kept or not cells:
+        msg = f"{name}: {'no effect of the train split' if cells else 'no table of unperturbed cells'} was given"
+        raise NothingToLearnError(msg)
+    measured = measurements(kept, annotation.symbols)
+    named = [table.named(annotation.symbols.normalise) for table in cells]
+    trained = verifier.train_on_cells(named, measured, annotation)
+    card = {**_provenance(kept, measured, annotation), **trained.card}
+    return store.save(name, replace(trained, card=card))
 
 
 def calibrate(

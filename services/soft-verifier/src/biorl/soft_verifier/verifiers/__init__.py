@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from biorl.soft_verifier.ports import VerifierClass
+from biorl.soft_verifier.verifiers.coexpression import Coexpression
 from biorl.soft_verifier.verifiers.exact import Exact
 from biorl.soft_verifier.verifiers.experiment import Experiment
 from biorl.soft_verifier.verifiers.expression_shift import ExpressionShift
@@ -12,6 +13,7 @@ from biorl.soft_verifier.verifiers.perturbation_knn import PerturbationKnn
 from biorl.soft_verifier.verifiers.perturbation_net import PerturbationEnsemble, PerturbationNet
 
 VERIFIERS: Mapping[str, VerifierClass] = {
+    "coexpression": Coexpression,
     "exact": Exact,
     "experiment": Experiment,
     "expression-shift": ExpressionShift,

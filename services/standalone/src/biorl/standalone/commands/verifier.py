@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from biorl.standalone.commands.cells import learn_cells, learns_cells
 from biorl.standalone.commands.demo import Runs
 from biorl.standalone.commands.labelled import learn_labels, learns_labels, measure_labels, measured
 from biorl.standalone.commands.measured_effects import effects_of
@@ -17,6 +18,7 @@ from biorl.standalone.runs.plan import read
 from biorl.standalone.runs.workspace import DEFAULT_ROOT, Workspace, existing, workspace, write_json
 
 if TYPE_CHECKING:
+    from biorl.soft_verifier.domain.belief import Source
     from biorl.soft_verifier.ports import WorldModel
 
 app = typer.Typer(no_args_is_help=True, help="World models: train, evaluate, card, serve.")
@@ -39,6 +41,9 @@ def train(  # noqa: PLR0917 - typer: these are options
     annotation: Annotated[Path | None, typer.Option(help="Folder of gene sets, ontology and symbols.")] = None,
     tables: Tables = None,
     effects: Effects = None,
+    cells: Annotated[
+        Path | None, typer.Option(help="h5ad whose unperturbed cells coexpression learns from; else the screen's.")
+    ] = None,
     run: Run = "demo",
     runs: Runs = DEFAULT_ROOT,
 ) -> None:
@@ -52,9 +57,11 @@ def train(  # noqa: PLR0917 - typer: these are options
     from biorl.standalone.runs.configs import annotation_folder  # noqa: PLC0415
 
     place = _place(name, run, runs, tables, effects)
+    if learns_cells(name):
+        _say_learnt(learn_cells(name, place, annotation, cells, effects), place)
+        return
     if learns_labels(name):
-        source = learn_labels(name, place, annotation, tables)
-        out.print(f"{source.verifier}@{source.version}  digest {source.digest[:12]}  in {place.artifacts / name}")
+        _say_learnt(learn_labels(name, place, annotation, tables), place)
         return
     beside = effects.parent if effects else None
     folder = annotation or beside or annotation_folder(read(place), place)
@@ -74,9 +81,19 @@ def train(  # noqa: PLR0917 - typer: these are options
     except AnnotationFileError as error:
         msg = f"{error}; --annotation takes a folder with gene sets, ontology and symbols"
         raise BadRequestError(msg) from error
-    for gap in FolderArtifacts(place.artifacts).load(name, source.version).card.get("left_out", ()):
-        out.print(f"no model for {gap['task']} in {gap['cell_line']}: {gap['reason']}")
-    out.print(f"{source.verifier}@{source.version}  digest {source.digest[:12]}  in {place.artifacts / name}")
+    _say_learnt(source, place)
+
+
+def _say_learnt(source: "Source", place: Workspace) -> None:
+    """And what could not be learnt."""
+    from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415
+
+    card = FolderArtifacts(place.artifacts).load(source.verifier, source.version).card
+    for gap in card.get("left_out", ()):
+        if {"task", "cell_line"} <= gap.keys():
+            out.print(f"no model for {gap['task']} in {gap['cell_line']}: {gap['reason']}")
+    folder = place.artifacts / source.verifier
+    out.print(f"{source.verifier}@{source.version}  digest {source.digest[:12]}  in {folder}")
 
 
 @app.command()

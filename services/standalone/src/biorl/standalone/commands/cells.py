@@ -1,0 +1,72 @@
+"""The part of `biorl verifier` that is about unperturbed cells: the controls of a screen, or an atlas.
+
+An h5ad that names perturbations gives the controls of each cell line; one that does not gives all of its cells, which
+stand for every line.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from biorl.soft_verifier.domain.belief import Source
+from biorl.standalone.commands.measured_effects import effects_of
+from biorl.standalone.errors import BadRequestError
+from biorl.standalone.runs.workspace import Workspace
+
+if TYPE_CHECKING:
+    from biorl.soft_verifier.domain.coexpression.cells import Cells
+
+LEAST_CELLS = 50
+"""Fewer controls of a line tell no two genes apart."""
+
+
+def learns_cells(name: str) -> bool:
+    """Whether the verifier learns from unperturbed cells."""
+    from biorl.soft_verifier.ports import LearnsCells  # noqa: PLC0415
+    from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
+
+    return isinstance(VERIFIERS.get(name), LearnsCells)
+
+
+def learn_cells(
+    name: str, place: Workspace, annotation: Path | None, cells: Path | None, effects: Path | None
+) -> Source:
+    """Trains and saves. Raises BadRequestError, which says what is missing."""
+    from biorl.genes.annotation import load_annotation  # noqa: PLC0415 - heavy
+    from biorl.genes.reading import AnnotationFileError  # noqa: PLC0415
+    from biorl.ingester.ports import UnreadableError  # noqa: PLC0415
+    from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415
+    from biorl.soft_verifier.training import NothingToLearnError, train_on_cells  # noqa: PLC0415
+
+    path = cells or effects
+    if path is None or path.suffix != ".h5ad" or not path.is_file():
+        msg = f"{name} learns from cells: give --cells an h5ad, or --effects a screen"
+        raise BadRequestError(msg)
+    folder = annotation or path.parent
+    try:
+        tables, known = cells_in(path), load_annotation(folder)
+        return train_on_cells(name, tables, effects_of(place, effects), known, FolderArtifacts(place.artifacts))
+    except (NothingToLearnError, UnreadableError) as error:
+        raise BadRequestError(str(error)) from error
+    except AnnotationFileError as error:
+        msg = f"{error}; --annotation takes a folder with gene sets, ontology and symbols"
+        raise BadRequestError(msg) from error
+
+
+def cells_in(path: Path) -> "list[Cells]":
+    """Of each cell line with controls enough. Raises UnreadableError."""
+    from biorl.ingester.adapters.screen_layout import expression, layout_of, load, readout_names  # noqa: PLC0415
+    from biorl.ingester.domain.sources import ScreenSource  # noqa: PLC0415
+    from biorl.ingester.ports import UnreadableError  # noqa: PLC0415
+    from biorl.soft_verifier.domain.coexpression.cells import Cells  # noqa: PLC0415
+
+    source, found = ScreenSource(path=path), load(path)
+    # Scaled values say nothing of which genes are on; what they were made from often lies beside them.
+    screen = expression(found.raw.to_adata() if found.raw is not None else found, source)
+    names = tuple(readout_names(screen, source).tolist())
+    try:
+        layout = layout_of(screen, source)
+    except UnreadableError:
+        return [Cells("", names, screen.X)]
+    resting = layout.groups == "control"
+    places = {line: (layout.cell_lines == line) & resting for line in sorted(set(layout.cell_lines.tolist()))}
+    return [Cells(line, names, screen.X[here]) for line, here in places.items() if here.sum() >= LEAST_CELLS]
