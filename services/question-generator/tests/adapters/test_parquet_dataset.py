@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from biorl.question_generator.adapters.parquet_dataset import ParquetDataset
-from biorl.question_generator.domain.curation import CurationRules
+from biorl.question_generator.domain.curation import AlignmentRules, CurationRules
 from biorl.question_generator.domain.decontamination import BenchmarkItem
 from biorl.question_generator.domain.writing import RefusalCount
 from biorl.question_generator.service import export
@@ -127,3 +127,15 @@ def test_refusals_are_told_one_a_line(tmp_path):
         "count": 3,
         "example": "This µ-protein grew.",
     }
+
+
+def test_fields_are_plotted_and_told_and_the_plot_is_the_same_each_time(tmp_path):
+    questions = [replace(number_question(), id=f"q{n}", topics=("Neoplasms",)) for n in range(3)]
+    rules = CurationRules(alike=None, alignment=AlignmentRules({"cancer": 1.0}, size=2))
+    first, second = (
+        export(questions, (), ParquetDataset(tmp_path / name), curation=rules).digests for name in ("a", "b")
+    )
+    assert first == second
+    told = json.loads((tmp_path / "a" / "topics.json").read_text())
+    assert told["alignment"]["fields"] == {"cancer": {"supply": 3, "wanted": 2, "kept": 2, "repeats": 0.666667}}
+    assert "<svg" in (tmp_path / "a" / "topics.svg").read_text()

@@ -14,11 +14,11 @@ from biorl.chassis.bus.testing import bus_at, drain
 from biorl.document.v1 import document_pb2
 from biorl.effect.v1 import effect_pb2
 from biorl.question.v1 import question_pb2
-from biorl.question_generator.__main__ import export_command
 from biorl.question_generator.adapters.bus_questions import BusQuestions, questions_on
 from biorl.question_generator.adapters.bus_sources import SourceHandler
 from biorl.question_generator.adapters.folder_bodies import FolderBodies
 from biorl.question_generator.adapters.sqlite_store import SqliteStore, summarise
+from biorl.question_generator.commands import export_command
 from biorl.question_generator.service import QuestionGenerator, Rules
 from biorl.question_generator.testing import Tally
 

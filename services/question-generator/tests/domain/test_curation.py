@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from biorl.answers.spec import AnswerSpec, AnswerType
-from biorl.question_generator.domain.curation import CurationRules, curate
+from biorl.question_generator.domain.curation import AlignmentRules, CurationRules, curate
 from biorl.question_generator.domain.decontamination import BenchmarkItem
 from biorl.question_generator.domain.literature.article import LiteratureRules, write_literature_questions
 from biorl.question_generator.testing import paper
@@ -82,3 +82,16 @@ def test_order_changes_nothing():
     questions = [asked(SENTENCE.replace("three", word), document_id=f"PMC{n}.1") for n, word in enumerate("abcdef")]
     shuffled = random.Random(3).sample(questions, len(questions))
     assert curate(questions, CurationRules()) == curate(shuffled, CurationRules())
+
+
+def test_training_questions_get_the_mix_of_a_target_and_held_out_ones_stay():
+    cancer = [asked(SENTENCE, document_id=f"PMC{n}.1", title=f"Tumours of cohort number {n}") for n in range(4)]
+    nerves = [asked(SENTENCE, document_id=f"PMC9{n}.1", title=f"Neurons of cohort number {n}") for n in range(2)]
+    held = replace(asked(SENTENCE, document_id="PMC8.1", title="Tumours of the last cohort"), split=Split.TEST)
+    cancer, nerves = ([replace(item, topics=()) for item in field] for field in (cancer, nerves))
+    rules = CurationRules(alike=None, alignment=AlignmentRules({"cancer": 0.5, "neuroscience": 0.5}))
+    curated = curate([*cancer, *nerves, held], rules)
+    assert curated.supply == {"cancer": 4, "neuroscience": 2}
+    assert curated.kept_by_field == {"cancer": 3, "neuroscience": 2}
+    assert held in curated.kept
+    assert [(item.reason, item.because) for item in curated.dropped] == [("field_is_full", "cancer")]

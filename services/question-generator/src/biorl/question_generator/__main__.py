@@ -2,18 +2,15 @@
 
 biorl-question-generator --config FILE                                  the service
 biorl-question-generator export --config FILE --out FOLDER              its questions as a dataset
+biorl-question-generator target --config FILE --out FILE --since YEAR   the fields of recent papers, to align with
 """
 
-import argparse
 import sys
-from pathlib import Path
 
-from biorl.chassis.config import ConfigError, load_config
 from biorl.chassis.life import Life
 from biorl.chassis.process import run
+from biorl.question_generator.commands import COMMANDS, NAME
 from biorl.question_generator.config import Config
-
-NAME = "question-generator"
 
 
 def body(config: Config, life: Life) -> None:
@@ -59,47 +56,10 @@ def body(config: Config, life: Life) -> None:
         consume(bus, config.group, sources, handle, life=life, batch=config.batch)
 
 
-def export_command(argv: list[str]) -> int:
-    """The exit status: 2 for a configuration that does not fit."""
-    parser = argparse.ArgumentParser(prog=f"biorl-{NAME} export", description="Writes the questions as a dataset.")
-    parser.add_argument("--config", type=Path, help="YAML file of the question generator")
-    parser.add_argument("--out", type=Path, required=True, help="folder to write to")
-    parser.add_argument("--with-held-out-gold", action="store_true", help="answers of TEST too, in a file of their own")
-    given = parser.parse_args(argv)
-    try:
-        config = load_config(Config, given.config, NAME)
-    except ConfigError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    from biorl.question_generator.adapters.benchmarks import NoBenchmarkError  # noqa: PLC0415
-    from biorl.question_generator.adapters.dataset_export import curation_of, export_dataset  # noqa: PLC0415
-
-    try:
-        curation = curation_of(config.dataset.near_duplicates, config.dataset.benchmarks)
-    except (NoBenchmarkError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    done = export_dataset(
-        config.bus,
-        config.topics.questions,
-        config.state,
-        given.out,
-        curation=curation,
-        layouts=config.dataset.layouts,
-        with_held_out_gold=given.with_held_out_gold,
-    )
-    for split, rows in done.rows.items():
-        sys.stdout.write(f"{split}: {rows} questions\n")
-    for reason, count in sorted(done.dropped.items()):
-        sys.stdout.write(f"left out, {reason}: {count}\n")
-    for name, digest in done.digests.items():
-        sys.stdout.write(f"{name}: sha256 {digest}\n")
-    return 0
-
-
 def main() -> int:
     """The exit status."""
-    return export_command(sys.argv[2:]) if sys.argv[1:2] == ["export"] else run(NAME, Config, body)
+    command = COMMANDS.get("".join(sys.argv[1:2]))
+    return command(sys.argv[2:]) if command else run(NAME, Config, body)
 
 
 if __name__ == "__main__":

@@ -57,6 +57,18 @@ class LabelsConfig(_Section):
     seed: NonNegativeInt = 0
 
 
+class AlignmentConfig(_Section):
+    """The mix of fields of questions for training from papers."""
+
+    target: Path
+    """JSON with `shares` by field, as `biorl-question-generator target` writes it."""
+    alpha: float = Field(default=1.0, ge=0, le=3)
+    """1 is the target itself, 0 the same for every field."""
+    size: PositiveInt | None = None
+    """Questions for training; null takes as many as need no repeats."""
+    seed: NonNegativeInt = 0
+
+
 class DatasetConfig(_Section):
     """What an export makes of all questions together."""
 
@@ -66,6 +78,7 @@ class DatasetConfig(_Section):
     """Files and folders of benchmarks whose items stay out: MMLU, MedMCQA, PubMedQA, JSON with `question`."""
     layouts: tuple[Literal["verl", "openrlhf", "trl"], ...] = ()
     """Also as these trainers want their columns."""
+    alignment: AlignmentConfig | None = None
 
 
 class Config(ServiceConfig):

@@ -9,14 +9,17 @@ from biorl.question_generator.adapters.benchmarks import read_benchmarks
 from biorl.question_generator.adapters.bus_questions import questions_on
 from biorl.question_generator.adapters.parquet_dataset import ParquetDataset
 from biorl.question_generator.adapters.sqlite_store import refusals_in
-from biorl.question_generator.domain.curation import CurationRules
+from biorl.question_generator.domain.curation import AlignmentRules, CurationRules
 from biorl.question_generator.domain.resemblance import Alike
 from biorl.question_generator.service import Export, export
 
 
-def curation_of(near_duplicates: float | None, benchmarks: Sequence[Path]) -> CurationRules:
+def curation_of(
+    near_duplicates: float | None, benchmarks: Sequence[Path], alignment: AlignmentRules | None = None
+) -> CurationRules:
     """Reads the benchmarks. Raises NoBenchmarkError and OSError."""
-    return CurationRules(None if near_duplicates is None else Alike(near_duplicates), read_benchmarks(benchmarks))
+    alike = None if near_duplicates is None else Alike(near_duplicates)
+    return CurationRules(alike, read_benchmarks(benchmarks), alignment)
 
 
 def export_dataset(

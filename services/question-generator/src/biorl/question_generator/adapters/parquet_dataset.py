@@ -8,12 +8,14 @@
     refusals.jsonl                     source, task, reason, count, example
     dropped.jsonl                      question, task, reason, because
     decontamination.json               what was looked for in which benchmark, and what was found
+    topics.json, topics.svg            fields of biology: supply, target, what was kept, repeats
 
 Rows come ordered, and nothing of the machine or the hour enters a file: equal questions give equal bytes.
 """
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -24,6 +26,7 @@ import pyarrow.parquet as pq
 
 from biorl.question_generator.adapters.dataset_card import card
 from biorl.question_generator.adapters.layouts import LAYOUTS
+from biorl.question_generator.adapters.topic_plot import topic_plot
 from biorl.question_generator.domain.curation import Curated
 from biorl.question_generator.domain.decontamination import RUN
 from biorl.question_generator.domain.writing import RefusalCount
@@ -107,6 +110,18 @@ class ParquetDataset:
             "dropped.jsonl": self._lines("dropped.jsonl", [asdict(item) for item in curated.dropped]),
             "decontamination.json": self._text("decontamination.json", _decontamination(curated)),
             "README.md": self._text("README.md", card(curated, refusals)),
+            **self._topics(curated),
+        }
+
+    def _topics(self, curated: Curated) -> Mapping[str, str]:
+        """Nothing when no question was made from a paper."""
+        if not curated.supply:
+            return {}
+        target = {name: float(field.wanted) for name, field in curated.plan.fields.items()} if curated.plan else {}
+        plot = topic_plot(curated.supply, target, curated.kept_by_field)
+        return {
+            "topics.json": self._text("topics.json", _topics(curated)),
+            "topics.svg": self._text("topics.svg", plot),
         }
 
     def _parquet(self, name: str, rows: Sequence[dict[str, Any]], schema: pa.Schema) -> str:
@@ -130,6 +145,31 @@ class ParquetDataset:
         path = self._folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
+
+
+def _topics(curated: Curated) -> str:
+    done, fields = curated.plan, curated.fields
+    report = {
+        "supply": dict(sorted(curated.supply.items())),
+        "papers_named_by_headings": fields.num_named if fields else 0,
+        "agreement_of_text_with_headings": fields.agreement if fields else None,
+        "alignment": done
+        and {
+            "alpha": done.alpha,
+            "size": done.size,
+            "largest_size_without_repeats": done.largest,
+            "alphas_without_repeats": done.reachable,
+            "fields": {
+                name: {"supply": it.supply, "wanted": it.wanted, "kept": it.kept, "repeats": _finite(it.repeats)}
+                for name, it in done.fields.items()
+            },
+        },
+    }
+    return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+
+
+def _finite(number: float) -> float | None:
+    return round(number, 6) if math.isfinite(number) else None
 
 
 def _decontamination(curated: Curated) -> str:

@@ -106,6 +106,7 @@ def document_from_wire(message: document_pb.Document) -> Document:
             )
             for section in message.sections
         ),
+        year=message.year,
     )
 
 

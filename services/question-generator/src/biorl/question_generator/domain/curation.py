@@ -11,17 +11,34 @@ from dataclasses import dataclass, field
 from biorl.question_generator.domain.decontamination import BenchmarkItem, Contamination, contaminated
 from biorl.question_generator.domain.literature.wording import statement_of
 from biorl.question_generator.domain.resemblance import Alike, near_duplicates
+from biorl.question_generator.domain.topics.alignment import Plan, plan, sample
+from biorl.question_generator.domain.topics.fields import FieldOf, PaperWords, fields_of
 from biorl.questions.question import Question
 
 MADE_FROM_TEXT = "literature."
+TITLE_WEIGHT = 3
+"""So often a title counts beside a sentence of evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlignmentRules:
+    """Which mix of fields questions for training from papers shall have."""
+
+    target: Mapping[str, float]
+    """Share of each field, for example of recent literature."""
+    alpha: float = 1.0
+    size: int | None = None
+    """Questions for training; none takes as many as need no repeats."""
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class CurationRules:
-    """`alike` none: near duplicates stay."""
+    """`alike` none: near duplicates stay. `alignment` none: all fields stay as they are."""
 
     alike: Alike | None = field(default_factory=Alike)
     benchmarks: tuple[BenchmarkItem, ...] = ()
+    alignment: AlignmentRules | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +59,16 @@ class Curated:
     dropped: tuple[Dropped, ...]
     benchmark_sizes: Mapping[str, int] = field(default_factory=dict)
     contaminations: tuple[Contamination, ...] = ()
+    fields: FieldOf | None = None
+    """Of the papers that questions for training were made from."""
+    supply: Mapping[str, int] = field(default_factory=dict)
+    """Questions for training from papers by field, before alignment."""
+    plan: Plan | None = None
+
+    @property
+    def kept_by_field(self) -> Mapping[str, int]:
+        """Questions for training from papers, after alignment."""
+        return {name: it.kept for name, it in self.plan.fields.items() if it.kept} if self.plan else self.supply
 
 
 def curate(questions: Iterable[Question], rules: CurationRules) -> Curated:
@@ -51,21 +78,52 @@ def curate(questions: Iterable[Question], rules: CurationRules) -> Curated:
     found = contaminated(from_text, rules.benchmarks, rules.alike or Alike())
     clean = [question for question in from_text if question.id not in found]
     repeated = _repeated(clean, rules.alike)
-    dropped = (
-        *(
-            Dropped(item.id, item.task, "contaminated", _named(found[item.id]))
-            for item in from_text
-            if item.id in found
-        ),
-        *(Dropped(item.id, item.task, "near_duplicate", repeated[item.id]) for item in clean if item.id in repeated),
-    )
-    out = {item.question_id for item in dropped}
+    single = [question for question in clean if question.id not in repeated and not question.is_held_out]
+    fields = fields_of(papers_of(single))
+    field_of = {question.id: fields.fields[paper_id(question)] for question in single}
+    done, full = _aligned(single, field_of, rules.alignment)
+    reasons = {
+        **{question_id: ("contaminated", _named(it)) for question_id, it in found.items()},
+        **{question_id: ("near_duplicate", it) for question_id, it in repeated.items()},
+        **{question_id: ("field_is_full", field_of[question_id]) for question_id in full},
+    }
+    by_id = sorted(everything, key=lambda question: question.id)
     return Curated(
-        kept=tuple(sorted((item for item in everything if item.id not in out), key=lambda item: item.id)),
-        dropped=tuple(sorted(dropped, key=lambda item: item.question_id)),
+        kept=tuple(it for it in by_id if it.id not in reasons),
+        dropped=tuple(Dropped(it.id, it.task, *reasons[it.id]) for it in by_id if it.id in reasons),
         benchmark_sizes=Counter(item.benchmark for item in rules.benchmarks),
         contaminations=tuple(found[question_id] for question_id in sorted(found)),
+        fields=fields,
+        supply=Counter(field_of.values()),
+        plan=done,
     )
+
+
+def _aligned(
+    questions: Sequence[Question], field_of: Mapping[str, str], rules: AlignmentRules | None
+) -> tuple[Plan | None, set[str]]:
+    """The plan, and the ids of the questions that it has no place for."""
+    if rules is None:
+        return None, set()
+    done = plan(Counter(field_of.values()), rules.target, rules.alpha, rules.size)
+    return done, {question.id for question in questions} - sample(questions, field_of, done, rules.seed)
+
+
+def papers_of(questions: Iterable[Question]) -> list[PaperWords]:
+    """Of what the questions say of their papers: headings, title and evidence."""
+    headings: dict[str, tuple[str, ...]] = {}
+    words: dict[str, list[str]] = {}
+    for question in questions:
+        name = paper_id(question)
+        headings[name] = question.topics
+        told = words.setdefault(name, [f"{statement_of(question).title}. "] * TITLE_WEIGHT)
+        told.extend(evidence.quote for evidence in question.evidence)
+    return [PaperWords(name, headings[name], " ".join(told)) for name, told in sorted(words.items())]
+
+
+def paper_id(question: Question) -> str:
+    """The first source, which is the paper; the question's own id when it names none."""
+    return question.provenance.sources[0] if question.provenance.sources else question.id
 
 
 def _repeated(questions: Sequence[Question], alike: Alike | None) -> dict[str, str]:

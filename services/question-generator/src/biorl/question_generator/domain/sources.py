@@ -115,6 +115,8 @@ class Document:
     doi: str = ""
     topics: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
+    year: int = 0
+    """Of publication; 0 when unknown."""
 
     @property
     def names(self) -> frozenset[str]:

@@ -1,0 +1,83 @@
+"""What the generator's program does besides serving: exports, and targets to align exports with."""
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from biorl.chassis.config import ConfigError, load_config
+from biorl.question_generator.config import AlignmentConfig, Config
+
+if TYPE_CHECKING:
+    from biorl.question_generator.domain.curation import AlignmentRules
+
+NAME = "question-generator"
+
+
+def export_command(argv: list[str]) -> int:
+    """The exit status: 2 for a configuration that does not fit."""
+    parser = _parser("export", "Writes the questions as a dataset.")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write to")
+    parser.add_argument("--with-held-out-gold", action="store_true", help="answers of TEST too, in a file of their own")
+    given = parser.parse_args(argv)
+    from biorl.question_generator.adapters.dataset_export import curation_of, export_dataset  # noqa: PLC0415
+
+    try:
+        config = load_config(Config, given.config, NAME)
+        dataset = config.dataset
+        curation = curation_of(dataset.near_duplicates, dataset.benchmarks, _alignment(dataset.alignment))
+    except (ConfigError, ValueError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    done = export_dataset(
+        config.bus,
+        config.topics.questions,
+        config.state,
+        given.out,
+        curation=curation,
+        layouts=dataset.layouts,
+        with_held_out_gold=given.with_held_out_gold,
+    )
+    lines = [f"{split}: {rows} questions" for split, rows in done.rows.items()]
+    lines += [f"left out, {reason}: {count}" for reason, count in sorted(done.dropped.items())]
+    lines += [f"{name}: sha256 {digest}" for name, digest in done.digests.items()]
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    return 0
+
+
+def target_command(argv: list[str]) -> int:
+    """The exit status: 2 for a configuration that does not fit or a window without papers."""
+    parser = _parser("target", "Writes the shares of fields of the papers on the bus, to align an export with.")
+    parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
+    parser.add_argument("--since", type=int, required=True, help="first year")
+    parser.add_argument("--until", type=int, default=9999, help="last year")
+    given = parser.parse_args(argv)
+    from biorl.question_generator.adapters.recent_literature import write_target  # noqa: PLC0415
+
+    try:
+        config = load_config(Config, given.config, NAME)
+        report = write_target(config.bus, config.topics.documents, given.out, given.since, given.until)
+    except (ConfigError, ValueError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    lines = [f"{field}: {share:.3f}" for field, share in report["shares"].items()]
+    sys.stdout.write("".join(f"{line}\n" for line in [f"{report['papers']} papers", *lines]))
+    return 0
+
+
+def _parser(command: str, description: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"biorl-{NAME} {command}", description=description)
+    parser.add_argument("--config", type=Path, help="YAML file of the question generator")
+    return parser
+
+
+def _alignment(config: AlignmentConfig | None) -> "AlignmentRules | None":
+    """Reads the target. Raises NoTargetError and OSError."""
+    from biorl.question_generator.adapters.recent_literature import read_target  # noqa: PLC0415
+    from biorl.question_generator.domain.curation import AlignmentRules  # noqa: PLC0415
+
+    return AlignmentRules(read_target(config.target), config.alpha, config.size, config.seed) if config else None
+
+
+COMMANDS: Mapping[str, Callable[[list[str]], int]] = {"export": export_command, "target": target_command}
