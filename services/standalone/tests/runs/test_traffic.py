@@ -11,7 +11,9 @@ from biorl.standalone.runs.plan import Plan
 from biorl.standalone.runs.workspace import workspace
 
 
-@pytest.mark.parametrize(("own", "says"), [(False, "start it, or give --bootstrap"), (True, "while biorl demo does")])
+@pytest.mark.parametrize(
+    ("own", "says"), [(False, "start it, or give --bootstrap"), (True, "while biorl demo or biorl up does")]
+)
 def test_a_kafka_that_does_not_answer_is_told_with_what_to_do(
     own: bool, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

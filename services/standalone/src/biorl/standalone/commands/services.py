@@ -20,19 +20,21 @@ from biorl.standalone.supervisor.supervisor import Supervisor
 def up(run: RunName = "demo", runs: Runs = DEFAULT_ROOT) -> None:
     """Start all long-running services of a run and keep them going until Ctrl-C."""
     from biorl.standalone.runs.configs import write_configs  # noqa: PLC0415
-    from biorl.standalone.runs.processes import service  # noqa: PLC0415
+    from biorl.standalone.runs.processes import long_running  # noqa: PLC0415
     from biorl.standalone.runs.waiting import StoppedError, Watch  # noqa: PLC0415
 
     place = existing(run, runs)
     with locked(place), listening() as interruption:
         chosen = ports.choose(place.made())
-        write_configs(read(place), place, chosen)
+        plan = read(place)
+        write_configs(plan, place, chosen)
         supervisor = Supervisor(out.print)
         watch = Watch(supervisor, interruption)
         try:
-            for name in SERVICES[:-1]:
-                supervisor.start(service(name, place, chosen))
-            watch.until(lambda: all(supervisor.is_ready(name) for name in SERVICES[:-1]), "starting the services", 120)
+            specs = long_running(plan, place, chosen)
+            for spec in specs:
+                supervisor.start(spec)
+            watch.until(lambda: all(supervisor.is_ready(spec.name) for spec in specs), "starting the services", 120)
             out.print(
                 f"verifier {chosen.address(chosen.verifier)}, rewards {chosen.address(chosen.rewards)}; Ctrl-C ends"
             )

@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from biorl.standalone.runs.endpoints import Endpoints
+from biorl.standalone.runs.endpoints import SERVICES, Endpoints
+from biorl.standalone.runs.plan import Plan
 from biorl.standalone.runs.workspace import Workspace
 from biorl.standalone.supervisor.process import ProcessSpec
 
@@ -34,6 +35,12 @@ def broker(place: Workspace, address: str) -> ProcessSpec:
     port = address.rpartition(":")[2]
     command = (sys.executable, str(BROKER_TOOL), "--port", port, "--folder", str(place.broker))
     return ProcessSpec(BROKER, command, place.log(BROKER), ready_url=f"tcp://{address}", has_children=True)
+
+
+def long_running(plan: Plan, place: Workspace, endpoints: Endpoints) -> list[ProcessSpec]:
+    """All but the trainer, in the order of their start; first the run's own broker, where it has one."""
+    own = [broker(place, plan.bootstrap_servers)] if plan.own_broker else []
+    return own + [service(name, place, endpoints) for name in SERVICES if name != "rl-trainer"]
 
 
 def job(name: str, place: Workspace, *arguments: str | Path) -> ProcessSpec:

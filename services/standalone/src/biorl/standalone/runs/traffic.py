@@ -31,7 +31,11 @@ def opened(plan: Plan, place: Workspace) -> Iterator[Bus]:
     try:
         bus = open_bus(bus_config(plan, place))
     except TryLater as error:
-        away = "it runs while biorl demo does" if plan.own_broker else "start it, or give --bootstrap where one runs"
+        away = (
+            "it runs while biorl demo or biorl up does"
+            if plan.own_broker
+            else "start it, or give --bootstrap where one runs"
+        )
         msg = f"no Kafka answers at {plan.bootstrap_servers}; {away}"
         raise RunFailedError(msg) from error
     try:
