@@ -76,6 +76,17 @@ def test_help_keeps_what_stands_in_brackets(
     assert "[text," in capsys.readouterr().out
 
 
+def test_a_line_that_is_not_there_is_answered_with_those_that_can_be_read(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "perturbqa").mkdir()
+    for line in ("k562", "k562_set", "rpe1"):
+        (tmp_path / "perturbqa" / f"{line}-de.csv.gz").touch()
+    for asked in ("XYZ", "k562_set"):
+        assert run(monkeypatch, "demo", "--data", str(tmp_path), "--cell-line", asked) == 2
+        assert "; it has k562, rpe1" in capsys.readouterr().err
+
+
 def test_the_readme_lists_every_command() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     groups = [group.name for group in command.app.registered_groups]

@@ -81,7 +81,8 @@ def _line(data: Path | None, cell_line: str) -> str:
     if not data.is_dir():
         msg = f"{data} is no folder; bring real data with: biorl data fetch --into FOLDER"
         raise BadRequestError(msg)
-    known = {path.name.split("-")[0].lower() for path in (data / "perturbqa").glob("*-d*.csv*")}
+    files = {path.name.split("-")[0].lower() for path in (data / "perturbqa").glob("*-d*.csv*")}
+    known = {line for line in files if not line.endswith("_set")}  # sets of genes, which the ingester does not read
     if cell_line.lower() not in known:
         there = (
             f"it has {', '.join(sorted(known))}" if known else "--data takes a folder with perturbqa/<line>-de.csv.gz"

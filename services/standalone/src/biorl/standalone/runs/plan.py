@@ -57,7 +57,8 @@ def keep(plan: Plan, place: Workspace) -> Plan:
         differing = [name for name, value in asdict(before).items() if value != asdict(plan)[name]]
         if differing:
             was = ", ".join(f"{name.replace('_', '-')} {asdict(before)[name]!r}" for name in differing)
-            msg = f"the run {place.name!r} was started with {was}; ask for the same, or take another name with --run"
+            other = "take another name with --run (make demo RUN=name)"
+            msg = f"the run {place.name!r} was started with {was}; ask for the same, or {other}"
             raise BadRequestError(msg)
         return before
     place.root.mkdir(parents=True, exist_ok=True)
