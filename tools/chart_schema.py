@@ -106,7 +106,8 @@ def renewed(text: str) -> str:
     schema = json.loads(text)
     by_hand = {name: value for name, value in schema["$defs"].items() if not name.startswith(MADE)}
     made = {name: value for section in CONFIGURED for name, value in sorted(definitions(section).items())}
-    return json.dumps(schema | {"$defs": by_hand | made}, indent=2) + "\n"
+    in_order = json.loads(json.dumps(made, sort_keys=True))  # pydantic's own order of keys changes between its versions
+    return json.dumps(schema | {"$defs": by_hand | in_order}, indent=2) + "\n"
 
 
 def main() -> int:
