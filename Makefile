@@ -20,7 +20,7 @@ HAS_GO := $(shell go version 2>/dev/null | grep -Eq 'go1\.(2[6-9]|[3-9][0-9])' &
 # Options of `make demo`.
 DATA ?=
 BUS ?= sqlite
-LINE ?= K562
+LINE ?=
 RUN ?= demo
 ARGS ?=
 
@@ -30,8 +30,8 @@ ARGS ?=
 help:  ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo "  make demo DATA=../shared/data LINE=K562   the same on real data: a screen, papers, gene annotation"
-	@echo "  make demo BUS=kafka                       the same through a Kafka broker of its own, or ARGS='--bootstrap HOST:PORT'"
+	@echo "  make demo RUN=k562 DATA=../shared/data LINE=K562   the same on real data: a screen, papers, gene annotation"
+	@echo "  make demo RUN=kafka BUS=kafka                      the same through a Kafka broker of its own, or ARGS='--bootstrap HOST:PORT'"
 
 setup: $(READY)  ## a virtual environment with everything, from pinned versions
 
@@ -45,7 +45,7 @@ $(READY): constraints.txt pyproject.toml $(foreach package,$(PACKAGES),$(package
 	@touch $@
 
 demo: $(READY) $(if $(filter kafka,$(BUS)),$(KAFKA_CACHE)/.ready)  ## the whole system on this machine: papers and a screen in, a trained policy and a report out
-	@$(BIN)/biorl demo --run $(RUN) --bus $(BUS) $(if $(DATA),--data $(DATA) --cell-line $(LINE)) $(ARGS)
+	@$(BIN)/biorl demo --run '$(RUN)' --bus '$(BUS)' $(if $(DATA),--data '$(DATA)') $(if $(LINE),--cell-line '$(LINE)') $(ARGS)
 
 test: $(READY) $(if $(HAS_JAVA),$(KAFKA_CACHE)/.ready) $(if $(HAS_GO),kubernetes-tools)  ## all tests that this machine can hold
 	@test -n "$(HAS_JAVA)" || echo "no Java or no Maven here: the Kafka tier will be skipped"
