@@ -20,7 +20,7 @@ from biorl.questions.question import Claim, Context, Outcome, PerturbationClaim,
 from biorl.soft_verifier.domain.belief import Belief, Source
 from biorl.soft_verifier.domain.coexpression.cells import Cells
 from biorl.soft_verifier.domain.coverage import described
-from biorl.soft_verifier.domain.effects import TASKS, Effect, Measurements, measurements, train_only
+from biorl.soft_verifier.domain.effects import TASKS, Effect, Measurements, held_out_names, measurements, train_only
 from biorl.soft_verifier.domain.quality import (
     calibration_quality,
     ranking_quality,
@@ -59,11 +59,12 @@ def train(
         trainable = ", ".join(sorted(known for known, kind in verifiers.items() if isinstance(kind, Trainable)))
         msg = f"{name!r} cannot be trained; these can: {trainable}"
         raise NotTrainableError(msg)
+    effects = list(effects)
     kept = train_only(effects)
     if not kept:
         msg = f"{name}: no effect of the train split was given"
         raise NothingToLearnError(msg)
-    measured = measurements(kept, annotation.symbols)
+    measured = measurements(kept, annotation.symbols, held_out_names(effects, annotation.symbols))
     trained = verifier.train(measured, annotation)
     card = {**_provenance(kept, measured, annotation), **trained.card}
     return store.save(name, replace(trained, card=card), version)

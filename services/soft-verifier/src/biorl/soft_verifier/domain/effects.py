@@ -5,8 +5,9 @@ can reach an artifact.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -63,6 +64,8 @@ class Measurements:
     """[row]"""
     shift: npt.NDArray[np.float64]
     """[row]: log2 fold change, the mean where a pair was measured more than once; NaN where the source gives none."""
+    held_out: frozenset[str] = frozenset()
+    """Perturbations that a benchmark holds out in this context: names alone, no label of theirs is here."""
 
 
 def is_own_readout(part: Measurements) -> npt.NDArray[np.bool_]:
@@ -82,10 +85,21 @@ def train_only(effects: Iterable[Effect]) -> list[Effect]:
     return [effect for effect in effects if effect.split is Split.TRAIN]
 
 
-def measurements(effects: Iterable[Effect], symbols: Symbols) -> list[Measurements]:
+def held_out_names(effects: Iterable[Effect], symbols: Symbols) -> dict[Context, frozenset[str]]:
+    """Perturbations outside the train split, by context: their names, for whoever must leave them out elsewhere too."""
+    names: defaultdict[Context, set[tuple[str, ...]]] = defaultdict(set)
+    for effect in effects:
+        if effect.split is not Split.TRAIN:
+            names[effect.context].add(effect.perturbed_genes)
+    return {context: frozenset(perturbation_name(name, symbols) for name in found) for context, found in names.items()}
+
+
+def measurements(
+    effects: Iterable[Effect], symbols: Symbols, held_out: Mapping[Context, frozenset[str]] = MappingProxyType({})
+) -> list[Measurements]:
     """Labels by context and outcome, contexts and outcomes in order of their names.
 
-    Equal rows (a pair measured in two files) count once.
+    Equal rows (a pair measured in two files) count once. `held_out` is what `held_out_names` gave.
     """
     rows: dict[tuple[Context, Outcome], dict[tuple[str, str, bool], list[float]]] = defaultdict(
         lambda: defaultdict(list)
@@ -99,7 +113,10 @@ def measurements(effects: Iterable[Effect], symbols: Symbols) -> list[Measuremen
                 shifts = rows[effect.context, outcome][*pair, label]
                 if effect.log2_fold_change is not None:
                     shifts.append(effect.log2_fold_change)
-    return [_columns(context, outcome, rows[context, outcome]) for context, outcome in sorted(rows, key=_order)]
+    return [
+        replace(_columns(context, outcome, rows[context, outcome]), held_out=held_out.get(context, frozenset()))
+        for context, outcome in sorted(rows, key=_order)
+    ]
 
 
 def _order(key: tuple[Context, Outcome]) -> tuple[str, str, str, str]:

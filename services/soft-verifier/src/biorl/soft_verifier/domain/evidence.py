@@ -54,7 +54,7 @@ SHARP_SHRINKAGE = 0.01
 STRENGTH_PSEUDO_COUNTS = 10.0
 NOISE = 3.0
 """Variance of a residual that no relative explains, in units of what relatives explain."""
-SHARED = 0.25
+SHARED = 0.06
 """Share of the process that readouts have in common."""
 MOST_STEPS, TOLERANCE = 20, 0.02
 _CHUNK = 8192
@@ -112,7 +112,7 @@ class Evidence:
     residual: Floats
     """[entry]: what its line's rate does not explain of a label; 0 where it does not count."""
     weights: Floats
-    """[entry]: of the process; 0 where it does not count."""
+    """[entry]: of the process; 0 where it does not count, and for other lines."""
     directions: Floats
     """[D, R]"""
 
@@ -201,7 +201,7 @@ def fit_evidence(labels: Labels, likeness: Sparse, left_out: npt.NDArray[np.bool
     none = np.zeros((DIRECTIONS, rates.shape[1]), np.float32)
     bare = restore_evidence(labels, left_out, rates, np.zeros(len(labels.row), np.float32), none)
     smooth, _ = _smooth(bare, likeness)
-    directions = strongest_directions(smooth)
+    directions = strongest_directions(smooth[labels.line == 0])
     gain = np.float32(SHARED * len(bare.counts) / max(1, len(directions)))
     directions = np.pad(directions, ((0, DIRECTIONS - len(directions)), (0, 0)))
     weights = _process_weights(bare, likeness, directions, gain)
@@ -230,17 +230,22 @@ def _activity(evidence: Evidence) -> tuple[Floats, Floats]:
 
 
 def _process_weights(evidence: Evidence, likeness: Sparse, directions: Floats, gain: np.float32) -> Floats:
-    """Weights [entry] of residuals in the Gaussian process's mean."""
-    labels, row, readout = evidence.labels, evidence.labels.row, evidence.labels.readout
-    of_readout = np.ascontiguousarray(directions.T[readout])
+    """Weights [entry] of the own line's residuals in the Gaussian process's mean; other lines' are 0."""
+    labels, own = evidence.labels, np.flatnonzero(evidence.labels.line == 0)
+    entry = np.flatnonzero(labels.line[labels.row] == 0)
+    row, readout = np.searchsorted(own, labels.row[entry]), labels.readout[entry]
+    among, of_readout = sp.csr_array(likeness[own][:, own]), np.ascontiguousarray(directions.T[readout])
+    shape, seen = (len(own), directions.shape[1]), evidence.seen[entry]
 
     def covariance(weights: Floats) -> Floats:
-        table = labels.table(weights)
-        own = (likeness @ table).toarray()[row, readout]
-        shared = gain * np.einsum("nd,nd->n", (likeness @ (table @ directions.T))[row], of_readout)
-        return np.asarray((own + shared + np.float32(NOISE) * weights) * evidence.seen, dtype=np.float32)
+        table = sp.csr_array((weights, (row, readout)), shape=shape)
+        each = (among @ table).toarray()[row, readout]
+        shared = gain * np.einsum("nd,nd->n", (among @ (table @ directions.T))[row], of_readout)
+        return np.asarray((each + shared + np.float32(NOISE) * weights) * seen, dtype=np.float32)
 
-    return conjugate_gradients(covariance, evidence.residual)
+    weights = np.zeros(len(labels.row), dtype=np.float32)
+    weights[entry] = conjugate_gradients(covariance, evidence.residual[entry])
+    return weights
 
 
 def conjugate_gradients(multiply: Callable[[Floats], Floats], target: Floats) -> Floats:

@@ -7,33 +7,28 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 
 from biorl.soft_verifier.domain.belief import Array, Artifact
 from biorl.soft_verifier.domain.calibration import Calibration, Curve
 from biorl.soft_verifier.domain.doubt import Doubt
-from biorl.soft_verifier.domain.evidence import Labels, restore_evidence
+from biorl.soft_verifier.domain.evidence import Evidence, Labels, restore_evidence
 from biorl.soft_verifier.domain.neighbours import NUM_FOLDS, Neighbours
 from biorl.soft_verifier.domain.pair_model import Mixture, PairModel, Ranker
 from biorl.soft_verifier.domain.pair_training import Fitted
+from biorl.soft_verifier.domain.panel import Panel
 from biorl.soft_verifier.domain.ranking_net import RankingNet
 
 
 def pair_arrays(fitted: Fitted) -> dict[str, Array]:
     model = fitted.model
-    evidences = [ranker.evidence for ranker in model.rankers]
-    labels = evidences[0].labels
     arrays: dict[str, Array] = {
-        "labels.start": labels.start,
-        "labels.row": labels.row.astype(np.int32),
-        "labels.positive": labels.positive,
-        "labels.line": labels.line.astype(np.int8),
-        "rates": fitted.rates,
-        "directions": np.stack([evidence.directions for evidence in evidences]),
-        "weights": np.stack([evidence.weights for evidence in evidences]).astype(np.float16),
         "fold": model.fold.astype(np.int8),
         "profiles": model.profiles.astype(np.float16),
         "doubt": model.doubt.weights,
     }
+    for index in range(len(model.panels)):
+        arrays |= {f"panel{index}.{name}": array for name, array in _panel_arrays(fitted, index).items()}
     for name, calibration in (("calibration", model.calibration), ("baseline", model.baseline)):
         parts = {"weights": calibration.weights, "x": calibration.curve.x, "y": calibration.curve.y}
         arrays |= {f"{name}.{part}": values for part, values in parts.items()}
@@ -41,32 +36,64 @@ def pair_arrays(fitted: Fitted) -> dict[str, Array]:
     return arrays | {f"net.{name}": np.stack([net[name] for net in nets]) for name in nets[0]}
 
 
+def _panel_arrays(fitted: Fitted, index: int) -> dict[str, Array]:
+    panel, evidences = fitted.model.panels[index], [ranker.evidences[index] for ranker in fitted.model.rankers]
+    labels = evidences[0].labels
+    return {
+        "column": panel.column.astype(np.int32),
+        "folds": panel.folds.astype(np.int8),
+        "line": panel.line.astype(np.int8),
+        "extra.data": panel.extra.data.astype(np.float16),
+        "extra.indices": panel.extra.indices.astype(np.int32),
+        "extra.indptr": panel.extra.indptr.astype(np.int64),
+        "start": labels.start,
+        "row": labels.row.astype(np.int32),
+        "positive": labels.positive,
+        "rates": fitted.rates[index],
+        "directions": np.stack([evidence.directions for evidence in evidences]),
+        "weights": np.stack([evidence.weights for evidence in evidences]).astype(np.float16),
+    }
+
+
 def restore_pair_model(
     artifact: Artifact, prefix: str, neighbours: Neighbours, mixture: Mapping[str, Any]
 ) -> PairModel:
     """`mixture` is what the card says of it."""
-
-    def array(name: str) -> Array:
-        return artifact.arrays[f"{prefix}{name}"]
-
-    def calibration(name: str) -> Calibration:
-        return Calibration(array(f"{name}.weights"), Curve(array(f"{name}.x"), array(f"{name}.y")))
-
-    line, row = array("labels.line").astype(np.int64), array("labels.row").astype(np.int64)
-    labels = Labels(array("labels.start"), row, array("labels.positive"), line)
-    parameters = [name.removeprefix(f"{prefix}net.") for name in artifact.arrays if name.startswith(f"{prefix}net.")]
-    rankers = []
+    arrays = {name.removeprefix(prefix): array for name, array in artifact.arrays.items() if name.startswith(prefix)}
+    kept = [_within(arrays, f"panel{index}.") for index in range(sum(name.endswith(".column") for name in arrays))]
+    panels = tuple(_panel(part, neighbours) for part in kept)
+    nets, rankers = _within(arrays, "net."), []
     for fold in range(NUM_FOLDS + 1):
-        weights, directions = array("weights")[fold].astype(np.float32), array("directions")[fold]
-        evidence = restore_evidence(labels, neighbours.folds == fold, array("rates")[fold], weights, directions)
-        net = RankingNet({name: array(f"net.{name}")[fold] for name in parameters})
-        rankers.append(Ranker.of(evidence, net))
+        evidences = tuple(_evidence(part, panel, fold) for part, panel in zip(kept, panels, strict=True))
+        rankers.append(Ranker.of(evidences, RankingNet({name: array[fold] for name, array in nets.items()})))
     return PairModel(
-        array("fold").astype(np.int64),
-        array("profiles").astype(np.float32),
+        panels,
+        np.array([neighbours.column.get(gene, -1) for gene in neighbours.genes], dtype=np.int64),
+        arrays["fold"].astype(np.int64),
+        arrays["profiles"].astype(np.float32),
         rankers,
-        Mixture(mixture["weight"], (mixture["spreads"][0], mixture["spreads"][1])),
-        calibration("calibration"),
-        calibration("baseline"),
-        Doubt(array("doubt")),
+        Mixture(tuple(mixture["weights"]), tuple(mixture["spreads"])),
+        _calibration(_within(arrays, "calibration.")),
+        _calibration(_within(arrays, "baseline.")),
+        Doubt(arrays["doubt"]),
     )
+
+
+def _within(arrays: Mapping[str, Array], prefix: str) -> dict[str, Array]:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def _panel(arrays: Mapping[str, Array], neighbours: Neighbours) -> Panel:
+    column, folds, line = (arrays[name].astype(np.int64) for name in ("column", "folds", "line"))
+    parts = (arrays["extra.data"].astype(np.float32), arrays["extra.indices"], arrays["extra.indptr"])
+    return Panel(column, folds, line, sp.csr_array(parts, shape=(len(neighbours.perturbations), len(column))))
+
+
+def _evidence(arrays: Mapping[str, Array], panel: Panel, fold: int) -> Evidence:
+    labels = Labels(arrays["start"], arrays["row"].astype(np.int64), arrays["positive"], panel.line)
+    weights, directions = arrays["weights"][fold].astype(np.float32), arrays["directions"][fold]
+    return restore_evidence(labels, panel.left_out(fold), arrays["rates"][fold], weights, directions)
+
+
+def _calibration(arrays: Mapping[str, Array]) -> Calibration:
+    return Calibration(arrays["weights"], Curve(arrays["x"], arrays["y"]))

@@ -4,7 +4,7 @@ There is one evidence and one network for each fold left out, and one that has s
 by those without its fold (domain/fold_model.py says why). What can be said of a gene before a readout is named is
 computed in training; a belief costs one look at the labels of its readout and one pass through the network.
 
-Shapes: G genes that may be asked about, P train perturbations, R readouts, n pairs.
+Shapes: G genes that may be asked about, U perturbed genes, P train perturbations of a panel, R readouts, n pairs.
 """
 
 from collections.abc import Sequence
@@ -12,19 +12,28 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 
 from biorl.soft_verifier.domain.calibration import Calibration
 from biorl.soft_verifier.domain.doubt import Doubt
 from biorl.soft_verifier.domain.evidence import FEATURES, NUMBERS, Evidence, Places
 from biorl.soft_verifier.domain.neighbours import LEAST_MASS, NUM_FOLDS
+from biorl.soft_verifier.domain.panel import Panel
 from biorl.soft_verifier.domain.ranking_net import RankingNet
 from biorl.soft_verifier.domain.smoothing import LOW_RANK_WEIGHT, Floats, Sparse
 
 ALL_FOLDS = NUM_FOLDS
 """Index of what has seen every fold."""
 SUPPORT = [FEATURES.index(name) for name in ("mass", "nearest", "mass_at_readout")]
-_SMOOTHED, _SHARED = FEATURES.index("smoothed"), FEATURES.index("shared_by_readouts")
+MEMBERS = ("smoother", "process", "net")
+"""What `perturbation-knn` ranks by, the Gaussian process, and the network that has both and more for its input."""
+_SMOOTHED, _SHARED, _PROCESS = (FEATURES.index(name) for name in ("smoothed", "shared_by_readouts", "process"))
 _OF_READOUT = [FEATURES.index(name) for name in ("rate", "count")]
+
+
+def enough(profile: Floats) -> npt.NDArray[np.bool_]:
+    """[Q]: whether genes have relatives worth asking, from their profiles [Q, ...]; half precision is allowed for."""
+    return np.asarray(np.exp(profile[:, NUMBERS.index("mass")]) - 0.01 >= LEAST_MASS - 1e-3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,52 +47,75 @@ class PairBeliefs:
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """How the scores of the smoother and of the network make one."""
+    """How the scores of the members make one."""
 
-    weight: float
-    """Of the network, in [0, 1]; the smoother has the rest."""
-    spreads: tuple[float, float]
-    """Standard deviations of the smoother's and the network's out-of-fold scores."""
+    weights: tuple[float, ...]
+    """Of MEMBERS, in their order; they sum to 1."""
+    spreads: tuple[float, ...]
+    """Standard deviations of their out-of-fold scores."""
 
-    def parts(self, smoother: Floats, net: Floats) -> tuple[Floats, Floats]:
-        return smoother / np.float32(self.spreads[0]), net / np.float32(self.spreads[1])
+    def score(self, scores: Floats) -> Floats:
+        """[n] from the members' scores [member, n]."""
+        scale = np.asarray(self.weights) / np.asarray(self.spreads)
+        return np.asarray(scale @ scores, dtype=np.float32)
 
-    def score(self, smoother: Floats, net: Floats) -> Floats:
-        one, other = self.parts(smoother, net)
-        return np.asarray((1 - self.weight) * one + self.weight * other, dtype=np.float32)
-
-    def disagreement(self, smoother: Floats, net: Floats) -> Floats:
-        one, other = self.parts(smoother, net)
-        return np.asarray(np.abs(one - other), dtype=np.float32)
+    def disagreement(self, scores: Floats) -> Floats:
+        """[n]: standard deviation of what the members say."""
+        return np.asarray((scores / np.asarray(self.spreads)[:, None]).std(axis=0), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class Ranker:
-    """One fold's evidence and network."""
+    """One fold's evidence, of each panel, and network."""
 
-    evidence: Evidence
+    evidences: tuple[Evidence, ...]
     net: RankingNet
     ordinary: Floats
     """[R]: the network's score of an ordinary perturbation, taken off so that scores of readouts are comparable."""
 
     @classmethod
-    def of(cls, evidence: Evidence, net: RankingNet) -> "Ranker":
-        features = np.tile(net.arrays["centre"], (len(evidence.rates), 1)).astype(np.float32)
-        features[:, _OF_READOUT] = evidence.of_readouts(np.arange(len(evidence.rates)))
-        return cls(evidence, net, net(features))
+    def of(cls, evidences: tuple[Evidence, ...], net: RankingNet) -> "Ranker":
+        readouts = np.arange(len(evidences[0].rates))
+        features = np.tile(net.arrays["centre"], (len(readouts), 1)).astype(np.float32)
+        for index, evidence in enumerate(evidences):
+            features[:, [index * len(FEATURES) + place for place in _OF_READOUT]] = evidence.of_readouts(readouts)
+        return cls(evidences, net, net(features))
 
-    def scores(self, features: Floats, readout: Places) -> tuple[Floats, Floats]:
-        """Of the smoother and of the network, [n] each."""
-        return smoother_score(features), self.net(features) - self.ordinary[readout]
+    @property
+    def rates(self) -> Floats:
+        """[R], of the own line."""
+        return self.evidences[0].rates
+
+    def scores(self, features: Floats, readout: Places) -> Floats:
+        """Of MEMBERS [member, n]; the first two look at the last panel, which knows most."""
+        last = last_panel(features)
+        smoother = last[:, _SMOOTHED] + np.float32(LOW_RANK_WEIGHT) * last[:, _SHARED]
+        return np.stack([smoother, last[:, _PROCESS], self.net(features) - self.ordinary[readout]])
 
 
-def smoother_score(features: Floats) -> Floats:
-    """What `perturbation-knn` ranks by."""
-    return np.asarray(features[:, _SMOOTHED] + np.float32(LOW_RANK_WEIGHT) * features[:, _SHARED])
+def features_of(
+    evidences: Sequence[Evidence], likeness: Sequence[Sparse], profile: Floats, place: Places, readout: Places
+) -> Floats:
+    """[n, panel F] for pairs of the gene at `place` and `readout`, from each panel's likeness [Q, P]."""
+    profiles = np.split(profile, len(evidences), axis=1)
+    parts = [
+        evidence.features(near.toarray(), part, place, readout)
+        for evidence, near, part in zip(evidences, likeness, profiles, strict=True)
+    ]
+    return np.concatenate(parts, axis=1)
+
+
+def last_panel(features: Floats) -> Floats:
+    """[n, F]"""
+    return features[:, -len(FEATURES) :]
 
 
 @dataclass(frozen=True, slots=True)
 class PairModel:
+    panels: tuple[Panel, ...]
+    """The own line's; then, for a model that learns from other lines, theirs and the own together."""
+    perturbed: Places
+    """[G]: the gene's place among the neighbours' perturbations, or -1."""
     fold: Places
     """[G]: which ranker answers about a gene."""
     profiles: Floats
@@ -96,11 +128,11 @@ class PairModel:
 
     @property
     def covered(self) -> npt.NDArray[np.bool_]:
-        """[G]: genes with relatives enough among what their ranker has seen."""
-        return np.asarray(np.exp(self.profiles[:, NUMBERS.index("mass")]) - 0.01 >= LEAST_MASS - 1e-3)
+        """[G]: genes with relatives enough in the own line, among what their ranker has seen."""
+        return enough(self.profiles)
 
     def beliefs(self, likeness: Sparse, gene: Places, readout: Places) -> PairBeliefs:
-        """`likeness` [G, P]; `gene` [n] and `readout` [n] are places in it and among the readouts."""
+        """`likeness` [G, U]; `gene` [n] and `readout` [n] are places in it and among the readouts."""
         beliefs = PairBeliefs(*(np.zeros(len(gene), dtype=np.float32) for _ in range(3)))
         for fold in np.unique(self.fold[gene]):
             pairs = np.flatnonzero(self.fold[gene] == fold)
@@ -112,12 +144,14 @@ class PairModel:
 
     def _of_fold(self, ranker: Ranker, likeness: Sparse, gene: Places, readout: Places) -> PairBeliefs:
         asked, place = np.unique(gene, return_inverse=True)
-        features = ranker.evidence.features(likeness[asked].toarray(), self.profiles[asked], place, readout)
-        return self.judged(*ranker.scores(features, readout), ranker.evidence.rates[readout], features[:, SUPPORT])
+        rows = sp.csr_array(likeness[asked])
+        near = [panel.likeness(rows, self.perturbed[asked]) for panel in self.panels]
+        features = features_of(ranker.evidences, near, self.profiles[asked], place, readout)
+        return self.judged(ranker.scores(features, readout), ranker.rates[readout], last_panel(features)[:, SUPPORT])
 
-    def judged(self, smoother: Floats, net: Floats, rate: Floats, support: Floats) -> PairBeliefs:
-        """From scores [n] to beliefs."""
-        probability = self.calibration(self.mixture.score(smoother, net), rate)
+    def judged(self, scores: Floats, rate: Floats, support: Floats) -> PairBeliefs:
+        """From the members' scores [member, n] to beliefs."""
+        probability = self.calibration(self.mixture.score(scores), rate)
         baseline = self.baseline(np.zeros_like(rate), rate)
-        uncertainty = self.doubt(probability, support, self.mixture.disagreement(smoother, net))
+        uncertainty = self.doubt(probability, support, self.mixture.disagreement(scores))
         return PairBeliefs(*(part.astype(np.float32) for part in (probability, baseline, uncertainty)))

@@ -11,20 +11,36 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import scipy.sparse as sp
 
 from biorl.evaluation.per_gene import auc_per_gene
 from biorl.soft_verifier.domain.calibration import fit_baseline, fit_calibration
 from biorl.soft_verifier.domain.doubt import fit_doubt
 from biorl.soft_verifier.domain.evidence import PROFILE, Labels, Places, Profiler, fit_evidence
 from biorl.soft_verifier.domain.fold_model import TooFewRelativesError
-from biorl.soft_verifier.domain.neighbours import LEAST_MASS, NUM_FOLDS, Neighbours
-from biorl.soft_verifier.domain.pair_model import ALL_FOLDS, SUPPORT, Mixture, PairBeliefs, PairModel, Ranker
+from biorl.soft_verifier.domain.neighbours import NUM_FOLDS, Neighbours
+from biorl.soft_verifier.domain.pair_model import (
+    ALL_FOLDS,
+    MEMBERS,
+    SUPPORT,
+    Mixture,
+    PairBeliefs,
+    PairModel,
+    Ranker,
+    enough,
+    features_of,
+    last_panel,
+)
+from biorl.soft_verifier.domain.panel import Panel
 from biorl.soft_verifier.domain.ranking_net import RankingNet, Recipe, fit_ranking_net
 from biorl.soft_verifier.domain.smoothing import Floats
 
-RECIPES = (Recipe(), Recipe(hidden=8, dropout=0.3))
+RECIPES = (Recipe(hidden=64), Recipe(hidden=16, dropout=0.3))
 """Networks that cross-validation chooses from."""
 _CHUNK = 2048
+
+View = tuple[Panel, Labels]
+"""Train perturbations that a model learns from, and their labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +71,8 @@ class HeldOut:
 @dataclass(frozen=True, slots=True)
 class Fitted:
     model: PairModel
-    rates: Floats
-    """[fold, line, R]"""
+    rates: tuple[Floats, ...]
+    """Of each panel [fold, line, R]."""
     held_out: HeldOut
     beliefs: PairBeliefs
     """Out of fold, [n]."""
@@ -64,60 +80,67 @@ class Fitted:
     """What cross-validation chose, and among what."""
 
 
-def fit_pair_model(labels: Labels, neighbours: Neighbours, weights: Sequence[float], seed: int = 0) -> Fitted:
-    """`weights` of the network, of which cross-validation chooses one. Raises TooFewRelativesError."""
-    likeness = neighbours.rows(neighbours.perturbations)
-    left_out = [neighbours.folds == fold for fold in range(NUM_FOLDS)]
-    profilers = [fit_evidence(labels, likeness, rows) for rows in (*left_out, np.zeros(len(labels.line), np.bool_))]
-    held_out = _held_out(labels, neighbours, profilers)
+def fit_pair_model(
+    views: Sequence[View], neighbours: Neighbours, mixtures: Sequence[tuple[float, ...]], seed: int = 0
+) -> Fitted:
+    """Of `mixtures` (weights of MEMBERS) cross-validation chooses one. Raises TooFewRelativesError."""
+    seen = [_profilers(view, neighbours) for view in views]
+    by_fold = [tuple(profilers[fold] for profilers in seen) for fold in range(NUM_FOLDS + 1)]
+    held_out = _held_out(views, neighbours, by_fold)
     if not held_out.label.any() or held_out.label.all():
         raise TooFewRelativesError
     recipe, nets, tried = _best_nets(held_out, seed)
     nets.append(fit_ranking_net(held_out.features, held_out.label, held_out.group, recipe, seed))
-    rankers = [Ranker.of(profiler.evidence, net) for profiler, net in zip(profilers, nets, strict=True)]
+    evidences = [tuple(profiler.evidence for profiler in profilers) for profilers in by_fold]
+    rankers = [Ranker.of(evidence, net) for evidence, net in zip(evidences, nets, strict=True)]
     scores = _by_fold(held_out, rankers)
-    mixture, weighed = _best_mixture(held_out, scores, weights)
-    score, support = mixture.score(*scores), held_out.features[:, SUPPORT]
+    mixture, weighed = _best_mixture(held_out, scores, mixtures)
+    score, support = mixture.score(scores), last_panel(held_out.features)[:, SUPPORT]
     calibration = fit_calibration(score, held_out.rate, held_out.label)
-    probability = calibration(score, held_out.rate)
     model = PairModel(
-        *_of_genes(neighbours, profilers),
+        tuple(panel for panel, _ in views),
+        *_of_genes(views, neighbours, by_fold),
         rankers,
         mixture,
         calibration,
         fit_baseline(held_out.rate, held_out.label),
-        fit_doubt(probability, support, mixture.disagreement(*scores), held_out.label),
+        fit_doubt(calibration(score, held_out.rate), support, mixture.disagreement(scores), held_out.label),
     )
-    beliefs = model.judged(*scores, held_out.rate, support)
-    rates = np.stack([profiler.rates for profiler in profilers])
+    rates = tuple(np.stack([profiler.rates for profiler in profilers]) for profilers in seen)
+    beliefs = model.judged(scores, held_out.rate, support)
     return Fitted(model, rates, held_out, beliefs, {"network": tried, "mixture": weighed})
 
 
-def _held_out(labels: Labels, neighbours: Neighbours, profilers: list[Profiler]) -> HeldOut:
-    """Features of each own pair from the evidence without its fold."""
-    readout, fold = labels.readout, neighbours.folds[labels.row]
-    own = labels.line[labels.row] == 0
+def _profilers(view: View, neighbours: Neighbours) -> list[Profiler]:
+    """Without each fold, then with all."""
+    panel, labels = view
+    places = np.arange(len(neighbours.perturbations))
+    likeness = panel.likeness(neighbours.rows(neighbours.perturbations), places)[panel.column]
+    return [fit_evidence(labels, likeness, panel.left_out(fold)) for fold in range(NUM_FOLDS + 1)]
+
+
+def _held_out(views: Sequence[View], neighbours: Neighbours, by_fold: list[tuple[Profiler, ...]]) -> HeldOut:
+    """Features of each pair of the own line from the evidence without its fold."""
+    panel, labels = views[0]
+    readout, fold = labels.readout, panel.folds[labels.row]
     rows, features, rates = [], [], []
-    for left_out, profiler in enumerate(profilers[:NUM_FOLDS]):
-        entries = np.flatnonzero(own & (fold == left_out))
-        asked, place = np.unique(labels.row[entries], return_inverse=True)
-        likeness = neighbours.rows([neighbours.perturbations[row] for row in asked])
-        profile = profiler.profiles(likeness)
-        enough = np.exp(profile[place, 0]) - 0.01 >= LEAST_MASS
-        entries, place = entries[enough], place[enough]
+    for left_out in range(NUM_FOLDS):
+        ranked = by_fold[left_out]
+        entries = np.flatnonzero(fold == left_out)
+        asked, place = np.unique(panel.column[labels.row[entries]], return_inverse=True)
+        likeness = neighbours.rows([neighbours.perturbations[column] for column in asked])
+        near = [view.likeness(likeness, asked) for view, _ in views]
+        profile = np.concatenate([profiler.profiles(part) for profiler, part in zip(ranked, near, strict=True)], axis=1)
+        covered = enough(profile)[place]
+        entries, place = entries[covered], place[covered]
+        evidences = [profiler.evidence for profiler in ranked]
         rows.append(entries)
-        features.append(profiler.evidence.features(likeness.toarray(), profile, place, readout[entries]))
-        rates.append(profiler.evidence.rates[readout[entries]])
+        features.append(features_of(evidences, near, profile, place, readout[entries]))
+        rates.append(evidences[0].rates[readout[entries]])
     kept = np.concatenate(rows)
-    return HeldOut(
-        fold[kept],
-        readout[kept],
-        labels.row[kept],
-        labels.positive[kept],
-        np.concatenate(rates),
-        np.concatenate(features),
-        int(own.sum()),
-    )
+    perturbation, positive = labels.row[kept], labels.positive[kept]
+    parts = (fold[kept], readout[kept], perturbation, positive, np.concatenate(rates), np.concatenate(features))
+    return HeldOut(*parts, len(labels.row))
 
 
 def _best_nets(held_out: HeldOut, seed: int) -> tuple[Recipe, list[RankingNet], list[dict[str, Any]]]:
@@ -139,39 +162,44 @@ def _best_nets(held_out: HeldOut, seed: int) -> tuple[Recipe, list[RankingNet], 
     return best, nets, rows
 
 
-def _by_fold(held_out: HeldOut, rankers: list[Ranker]) -> tuple[Floats, Floats]:
-    """Out-of-fold scores of the smoother and of the network."""
-    scores = np.zeros((2, len(held_out.label)), dtype=np.float32)
+def _by_fold(held_out: HeldOut, rankers: list[Ranker]) -> Floats:
+    """Out-of-fold scores [member, n]."""
+    scores = np.zeros((len(MEMBERS), len(held_out.label)), dtype=np.float32)
     for fold, ranker in enumerate(rankers[:ALL_FOLDS]):
         asked = held_out.fold == fold
         scores[:, asked] = ranker.scores(held_out.features[asked], held_out.readout[asked])
-    return scores[0], scores[1]
+    return scores
 
 
 def _best_mixture(
-    held_out: HeldOut, scores: tuple[Floats, Floats], weights: Sequence[float]
+    held_out: HeldOut, scores: Floats, mixtures: Sequence[tuple[float, ...]]
 ) -> tuple[Mixture, list[dict[str, Any]]]:
     spreads = tuple(max(float(score.std()), 1e-6) for score in scores)
-    mixtures = [Mixture(weight, (spreads[0], spreads[1])) for weight in weights]
-    aucs = [held_out.auc(mixture.score(*scores)) for mixture in mixtures]
+    tried = [Mixture(weights, spreads) for weights in mixtures]
+    aucs = [held_out.auc(mixture.score(scores)) for mixture in tried]
     best = int(np.argmax(aucs))
     rows = [
-        {"weight_of_net": mixture.weight, "auc_per_gene": round(auc, 6), "chosen": index == best}
-        for index, (mixture, auc) in enumerate(zip(mixtures, aucs, strict=True))
+        dict(zip(MEMBERS, mixture.weights, strict=True)) | {"auc_per_gene": round(auc, 6), "chosen": index == best}
+        for index, (mixture, auc) in enumerate(zip(tried, aucs, strict=True))
     ]
-    return mixtures[best], rows
+    return tried[best], rows
 
 
-def _of_genes(neighbours: Neighbours, profilers: list[Profiler]) -> tuple[Places, Floats]:
-    """For each gene that may be asked about, which ranker answers [G] and its profile [G, ...]."""
-    column = neighbours.column
-    fold = np.array(
-        [neighbours.folds[column[gene]] if gene in column else ALL_FOLDS for gene in neighbours.genes], dtype=np.int64
-    )
-    profiles = np.zeros((len(fold), PROFILE), dtype=np.float32)
-    for index, profiler in enumerate(profilers):
+def _of_genes(
+    views: Sequence[View], neighbours: Neighbours, by_fold: list[tuple[Profiler, ...]]
+) -> tuple[Places, Places, Floats]:
+    """For each gene that may be asked about, its place among perturbations [G], which ranker answers [G], and its
+    profile [G, ...]."""
+    perturbed = np.array([neighbours.column.get(gene, -1) for gene in neighbours.genes], dtype=np.int64)
+    own = np.isin(perturbed, views[0][0].column)
+    fold = np.where(own, neighbours.folds[perturbed], ALL_FOLDS)
+    profiles = np.zeros((len(fold), len(views) * PROFILE), dtype=np.float32)
+    for index, profilers in enumerate(by_fold):
         genes = np.flatnonzero(fold == index)
         for start in range(0, len(genes), _CHUNK):
             part = genes[start : start + _CHUNK]
-            profiles[part] = profiler.profiles(neighbours.likeness[part])
-    return fold, profiles
+            rows = sp.csr_array(neighbours.likeness[part])
+            near = [panel.likeness(rows, perturbed[part]) for panel, _ in views]
+            found = [profiler.profiles(likeness) for profiler, likeness in zip(profilers, near, strict=True)]
+            profiles[part] = np.concatenate(found, axis=1)
+    return perturbed, fold, profiles

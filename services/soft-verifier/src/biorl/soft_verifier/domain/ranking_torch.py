@@ -12,7 +12,7 @@ from biorl.soft_verifier.domain.belief import Array
 from biorl.soft_verifier.domain.ranking_net import Places, Recipe, Rivals
 from biorl.soft_verifier.domain.smoothing import Floats
 
-MEMBERS = 2
+MEMBERS = 4
 BATCH = 512
 """Positives in a step."""
 

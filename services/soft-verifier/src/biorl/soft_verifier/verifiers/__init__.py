@@ -10,7 +10,12 @@ from biorl.soft_verifier.verifiers.expression_shift import ExpressionShift
 from biorl.soft_verifier.verifiers.gene_class import GeneClass
 from biorl.soft_verifier.verifiers.molecule import Molecule
 from biorl.soft_verifier.verifiers.perturbation_knn import PerturbationKnn
-from biorl.soft_verifier.verifiers.perturbation_net import PerturbationEnsemble, PerturbationNet
+from biorl.soft_verifier.verifiers.perturbation_net import (
+    PerturbationAcrossLines,
+    PerturbationEnsemble,
+    PerturbationNet,
+    PerturbationUnseen,
+)
 
 VERIFIERS: Mapping[str, VerifierClass] = {
     "coexpression": Coexpression,
@@ -19,7 +24,9 @@ VERIFIERS: Mapping[str, VerifierClass] = {
     "expression-shift": ExpressionShift,
     "gene-class": GeneClass,
     "molecule": Molecule,
+    "perturbation-across-lines": PerturbationAcrossLines,
     "perturbation-ensemble": PerturbationEnsemble,
     "perturbation-knn": PerturbationKnn,
     "perturbation-net": PerturbationNet,
+    "perturbation-unseen": PerturbationUnseen,
 }

@@ -5,8 +5,12 @@ context (domain/evidence.py); its loss compares a positive with a negative of th
 so it cannot win by knowing which readouts respond often. Calibrated on out-of-fold predictions; a train perturbation is
 judged by the network that has not seen its fold.
 
-`perturbation-ensemble` is the same with the smoother of `perturbation-knn` as a second member; cross-validation weighs
-them, and their disagreement counts as doubt.
+`perturbation-ensemble` is the same with the smoother of `perturbation-knn` and the Gaussian process as further members;
+cross-validation weighs them, and their disagreement counts as doubt.
+
+Two more learn from other cell lines too. `perturbation-unseen` does without whatever a benchmark holds out in the line
+that is asked about, in every line: its figures are for new perturbations. `perturbation-across-lines` keeps it: its
+figures are for a perturbation that is known from another line, and must not be compared with the others'.
 """
 
 from collections import defaultdict
@@ -23,19 +27,21 @@ from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Trained, 
 from biorl.soft_verifier.domain.coverage import Coverage, described
 from biorl.soft_verifier.domain.effects import TASKS, Measurements
 from biorl.soft_verifier.domain.evidence import Labels
-from biorl.soft_verifier.domain.fold_model import TooFewRelativesError, label_table
+from biorl.soft_verifier.domain.fold_model import TooFewRelativesError
 from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
 from biorl.soft_verifier.domain.neighbours import LEAST_MASS, Neighbours, find_neighbours
 from biorl.soft_verifier.domain.pair_artifact import pair_arrays, restore_pair_model
 from biorl.soft_verifier.domain.pair_model import PairModel
-from biorl.soft_verifier.domain.pair_quality import fitted_quality
+from biorl.soft_verifier.domain.pair_quality import fitted_quality, learnt_across_lines
 from biorl.soft_verifier.domain.pair_training import fit_pair_model
+from biorl.soft_verifier.domain.panel import Lines, Panel, own_panel, panel_across_lines
 
 
 class PerturbationNet:
     tasks = tuple(TASKS)
-    weights: ClassVar[tuple[float, ...]] = (1.0,)
-    """Of the network beside the smoother, for cross-validation to choose from."""
+    mixtures: ClassVar[tuple[tuple[float, ...], ...]] = ((0.0, 0.0, 1.0),)
+    """Weights of the members (domain/pair_model.py), for cross-validation to choose from."""
+    lines: ClassVar[Lines] = Lines.OWN
 
     def __init__(self, artifact: Artifact) -> None:
         self._symbols = unpacked_symbols(artifact)
@@ -47,24 +53,22 @@ class PerturbationNet:
         entries: list[dict[str, Any]] = []
         left_out: list[dict[str, Any]] = []
         genes = {readout for part in measured for readout in part.readouts}
-        for _, group in groupby(measured, key=lambda part: part.context):
-            parts = list(group)
-            singles = sorted({name for part in parts for name in part.perturbations if "+" not in name})
-            neighbours = find_neighbours(annotation.kernel, singles)
+        for together in _groups(measured, cls.lines):
+            neighbours = find_neighbours(annotation.kernel, _single_genes(together))
             shared = f"context{len(entries)}."
             arrays |= _prefixed(shared, neighbours.arrays())
             genes |= {*neighbours.genes, *neighbours.perturbations}
-            for part in parts:
-                labels = Labels.of(label_table(part, neighbours), np.zeros(len(neighbours.perturbations), np.int64))
+            for part in together:
                 try:
-                    fitted = fit_pair_model(labels, neighbours, cls.weights)
+                    fitted = fit_pair_model(_views(part, together, neighbours, cls.lines), neighbours, cls.mixtures)
                 except TooFewRelativesError:
                     left_out.append(described(part.context, part.outcome) | {"reason": "too_few_relatives"})
                     continue
                 kept = pair_arrays(fitted) | {"readouts": packed_text(part.readouts)}
                 arrays |= _prefixed(f"model{len(entries)}.", kept)
-                entries.append(_entry(part) | fitted_quality(fitted) | {"neighbours": shared})
-        card = {"models": entries, "left_out": left_out, "limits": _limits()}
+                about = _entry(part) | {"learnt_across_lines": learnt_across_lines(part, together, cls.lines)}
+                entries.append(about | fitted_quality(fitted) | {"neighbours": shared})
+        card = {"models": entries, "left_out": left_out, "limits": _limits(), "lines": str(cls.lines)}
         return Trained(arrays | packed_symbols(annotation.symbols, genes), card)
 
     def believe(self, claims: Sequence[Claim]) -> list[Belief]:
@@ -107,7 +111,15 @@ class PerturbationNet:
 
 
 class PerturbationEnsemble(PerturbationNet):
-    weights = tuple(step / 10 for step in range(11))
+    mixtures = tuple((one / 5, (5 - one - net) / 5, net / 5) for net in range(6) for one in range(6 - net))
+
+
+class PerturbationUnseen(PerturbationEnsemble):
+    lines = Lines.UNSEEN
+
+
+class PerturbationAcrossLines(PerturbationEnsemble):
+    lines = Lines.ALL
 
 
 @dataclass(slots=True)
@@ -133,6 +145,30 @@ class _ContextModel:
         beliefs = self.model.beliefs(self.neighbours.likeness, gene, readout)
         columns = (beliefs.probability.tolist(), beliefs.baseline.tolist(), beliefs.uncertainty.tolist())
         return [Belief.scored(*row) for row in zip(*columns, strict=True)]
+
+
+def _groups(measured: Sequence[Measurements], lines: Lines) -> list[list[Measurements]]:
+    """What shares a table of likeness: a context's outcomes, or all lines of one organism and kind of perturbation."""
+
+    def key(part: Measurements) -> tuple[str, ...]:
+        line = part.context.cell_line if lines is Lines.OWN else ""
+        return part.context.organism, str(part.context.perturbation_kind or ""), line
+
+    return [list(group) for _, group in groupby(sorted(measured, key=key), key=key)]
+
+
+def _single_genes(parts: Sequence[Measurements]) -> list[str]:
+    return sorted({name for part in parts for name in part.perturbations if "+" not in name})
+
+
+def _views(
+    part: Measurements, together: Sequence[Measurements], neighbours: Neighbours, lines: Lines
+) -> list[tuple[Panel, Labels]]:
+    own = own_panel(part, neighbours)
+    others = [item for item in together if item.context != part.context]
+    if lines is Lines.OWN or not any(item.outcome is part.outcome for item in others):
+        return [own]
+    return [own, panel_across_lines(part, others, neighbours, lines)]
 
 
 def _prefixed(prefix: str, arrays: dict[str, Array]) -> dict[str, Array]:
