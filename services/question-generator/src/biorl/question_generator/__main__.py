@@ -23,6 +23,7 @@ def body(config: Config, life: Life) -> None:
     from biorl.question_generator.adapters.folder_bodies import FolderBodies  # noqa: PLC0415
     from biorl.question_generator.adapters.metrics import Metrics  # noqa: PLC0415
     from biorl.question_generator.adapters.sqlite_store import SqliteStore  # noqa: PLC0415
+    from biorl.question_generator.commands import author_of  # noqa: PLC0415
     from biorl.question_generator.domain.labelled import LabelRules  # noqa: PLC0415
     from biorl.question_generator.domain.literature.article import LiteratureRules  # noqa: PLC0415
     from biorl.question_generator.domain.perturbation import PerturbationRules  # noqa: PLC0415
@@ -43,7 +44,8 @@ def body(config: Config, life: Life) -> None:
         )
         store = stack.enter_context(closing(SqliteStore(config.state)))
         producer = stack.enter_context(closing(bus.producer()))
-        generator = QuestionGenerator(rules, store, BusQuestions(producer, names.questions), Metrics())
+        author = stack.enter_context(author_of(config.author, rules.literature)) if config.author else None
+        generator = QuestionGenerator(rules, store, BusQuestions(producer, names.questions), Metrics(), author)
         handle = SourceHandler(
             generator,
             FolderBodies(config.objects),

@@ -2,15 +2,19 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from biorl.chassis.config import ConfigError, load_config
-from biorl.question_generator.config import AlignmentConfig, Config
+from biorl.question_generator.config import AlignmentConfig, AuthorConfig, Config
 
 if TYPE_CHECKING:
+    from biorl.question_generator.authoring import Author
     from biorl.question_generator.domain.curation import AlignmentRules
+    from biorl.question_generator.domain.literature.article import LiteratureRules
 
 NAME = "question-generator"
 
@@ -64,6 +68,29 @@ def target_command(argv: list[str]) -> int:
     lines = [f"{field}: {share:.3f}" for field, share in report["shares"].items()]
     sys.stdout.write("".join(f"{line}\n" for line in [f"{report['papers']} papers", *lines]))
     return 0
+
+
+@contextmanager
+def author_of(config: AuthorConfig, literature: "LiteratureRules") -> "Iterator[Author]":
+    """The language model as a writer, with its memory of replies."""
+    from biorl.question_generator.adapters.openai_chat import Endpoint, OpenAIChat  # noqa: PLC0415
+    from biorl.question_generator.adapters.reply_store import ReplyStore  # noqa: PLC0415
+    from biorl.question_generator.authoring import Author, AuthorRules  # noqa: PLC0415
+
+    told = config.model_dump()
+    key = config.api_key_file.read_text(encoding="utf-8").strip() if config.api_key_file else "none"
+    endpoint = Endpoint(
+        config.endpoint,
+        config.model,
+        key,
+        config.concurrency,
+        config.timeout_s,
+        config.max_retries,
+        config.max_total_tokens,
+    )
+    rules = AuthorRules(**{name.name: told[name.name] for name in fields(AuthorRules)})
+    with closing(ReplyStore(config.replies)) as store:
+        yield Author(OpenAIChat(endpoint, store), rules, literature)
 
 
 def _parser(command: str, description: str) -> argparse.ArgumentParser:

@@ -57,6 +57,42 @@ class LabelsConfig(_Section):
     seed: NonNegativeInt = 0
 
 
+class AuthorConfig(_Section):
+    """A language model that writes questions too, at any endpoint that speaks the OpenAI protocol."""
+
+    endpoint: str
+    """For example `http://vllm:8000/v1`."""
+    model: str
+    api_key_file: Path | None = None
+    replies: Path = Path("replies.sqlite")
+    """Every reply, so that none is paid for twice. One process owns it."""
+    concurrency: PositiveInt = 16
+    timeout_s: PositiveFloat = 300.0
+    max_retries: NonNegativeInt = 5
+    max_total_tokens: PositiveInt | None = None
+    """Budget of the reply file's whole life; what would go beyond is refused as `model_over_budget`."""
+    prompt: str = "write@1"
+    quotas: dict[
+        Literal["number", "direction", "gene", "organism", "chemical", "short_text", "choice"], PositiveInt
+    ] = {
+        "number": 2,
+        "direction": 1,
+        "gene": 1,
+        "choice": 1,
+        "short_text": 1,
+    }
+    """Questions of a type that are asked for in a passage."""
+    max_per_article: PositiveInt = 16
+    passage_characters: PositiveInt = 4000
+    max_passages: PositiveInt = 40
+    max_tokens: PositiveInt = 2000
+    temperature: float = Field(default=0.7, ge=0, le=2)
+    tests: tuple[Literal["guess", "read", "solve"], ...] = ("guess", "read", "solve")
+    """Solvers that a question must pass: options alone must not betray it, readers of the passage must agree, and the
+    share of those who see the question alone is its difficulty."""
+    solver_tokens: PositiveInt = 1000
+
+
 class AlignmentConfig(_Section):
     """The mix of fields of questions for training from papers."""
 
@@ -94,4 +130,5 @@ class Config(ServiceConfig):
     perturbation: PerturbationConfig = PerturbationConfig()
     literature: LiteratureConfig = LiteratureConfig()
     labels: LabelsConfig = LabelsConfig()
+    author: AuthorConfig | None = None
     dataset: DatasetConfig = DatasetConfig()

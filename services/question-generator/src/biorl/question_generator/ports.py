@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Protocol
 
+from biorl.question_generator.domain.authoring.chat import ChatReply, ChatRequest
 from biorl.question_generator.domain.curation import Curated
 from biorl.question_generator.domain.sources import Retraction
 from biorl.question_generator.domain.writing import RefusalCount
@@ -49,6 +50,17 @@ class Store(Protocol):
 
     def retire(self, question_ids: Sequence[str]) -> None:
         """These questions are no more."""
+
+
+class Chat(Protocol):
+    """A language model. It keeps every reply: the same request again is answered from memory and costs nothing."""
+
+    @property
+    def model(self) -> str:
+        """Its name, for provenance."""
+
+    def ask(self, requests: Sequence[ChatRequest]) -> Sequence[ChatReply]:
+        """One reply a request, in order. A refusal or a spent budget is a reply too; an outage is not."""
 
 
 class Questions(Protocol):

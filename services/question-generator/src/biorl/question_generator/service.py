@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
+from biorl.question_generator.authoring import Author
 from biorl.question_generator.domain.curation import CurationRules, curate
 from biorl.question_generator.domain.labelled import LabelRules, write_label_questions
 from biorl.question_generator.domain.literature.article import TASK as LITERATURE
@@ -16,7 +17,7 @@ from biorl.question_generator.domain.literature.article import LiteratureRules, 
 from biorl.question_generator.domain.literature.wording import without_title
 from biorl.question_generator.domain.perturbation import PerturbationRules, write_perturbation_questions
 from biorl.question_generator.domain.sources import Document, LabelledSubject, PerturbationEffects, Retraction, Source
-from biorl.question_generator.domain.writing import Refusal, RefusalCount, Written, counted
+from biorl.question_generator.domain.writing import Refusal, RefusalCount, Written, counted, joined
 from biorl.question_generator.ports import DatasetWriter, Observer, Questions, Store, WrittenSource
 from biorl.questions.identity import digest
 from biorl.questions.question import Question, Split
@@ -34,15 +35,19 @@ class Rules:
 class QuestionGenerator:
     """Writes questions from sources, each once."""
 
-    def __init__(self, rules: Rules, store: Store, questions: Questions, observer: Observer) -> None:
+    def __init__(
+        self, rules: Rules, store: Store, questions: Questions, observer: Observer, author: Author | None = None
+    ) -> None:
         self._rules = rules
         self._store = store
         self._questions = questions
         self._observer = observer
+        self._author = author
 
     def take(self, sources: Sequence[Source]) -> None:
         """All questions of these sources are published and recorded on return."""
-        done = self._without_duplicates([(source, self._write(source)) for source in sources])
+        outcomes = [(source, self._write(source)) for source in sources]
+        done = self._without_duplicates(self._authored(outcomes) if self._author else outcomes)
         written = [question for source in done for question in source.questions]
         known = self._store.known([question.id for question in written])
         new = [question for question in written if question.id not in known]
@@ -72,6 +77,17 @@ class QuestionGenerator:
         if self._store.retracted(source.names):
             return Written(source.id, (), (Refusal(LITERATURE, "retracted", source.title),))
         return write_literature_questions(source, self._rules.literature)
+
+    def _authored(self, outcomes: Sequence[tuple[Source, Written]]) -> list[tuple[Source, Written]]:
+        """With what the language model wrote about the papers that may be asked about."""
+        papers = [
+            source for source, _ in outcomes if isinstance(source, Document) and not self._store.retracted(source.names)
+        ]
+        authored = self._author.write(papers) if self._author and papers else {}
+        return [
+            (source, joined(outcome, authored[source.id]) if source.id in authored else outcome)
+            for source, outcome in outcomes
+        ]
 
     def _without_duplicates(self, written: Sequence[tuple[Source, Written]]) -> list[WrittenSource]:
         """Of questions with the same text, the first ever written stays."""

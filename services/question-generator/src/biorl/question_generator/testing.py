@@ -1,9 +1,10 @@
 """Fakes of the question generator's ports, and sources to test with."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from biorl.question_generator.domain.authoring.chat import ChatReply, ChatRequest, Said
 from biorl.question_generator.domain.sources import (
     Dataset,
     Document,
@@ -81,6 +82,20 @@ class Outbox:
         for question_id in question_ids:
             self.standing.pop(question_id, None)
             self.sent.append(f"-{question_id}")
+
+
+@dataclass(slots=True)
+class ScriptedChat:
+    """`Chat` that says what a function tells it to say, and keeps what it was asked."""
+
+    answer: Callable[[ChatRequest], str | ChatReply]
+    asked: list[ChatRequest] = field(default_factory=list)
+    model: str = "scripted"
+
+    def ask(self, requests: Sequence[ChatRequest]) -> Sequence[ChatReply]:
+        self.asked.extend(requests)
+        said = [self.answer(request) for request in requests]
+        return [ChatReply(Said.ANSWERED, it) if isinstance(it, str) else it for it in said]
 
 
 @dataclass(slots=True)

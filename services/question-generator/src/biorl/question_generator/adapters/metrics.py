@@ -15,6 +15,15 @@ QUESTIONS = Counter("biorl_question_generator_questions_total", "Questions publi
 REFUSED = Counter("biorl_question_generator_refused_total", "Questions not written, by reason.", ["task", "reason"])
 RETIRED = Counter("biorl_question_generator_retired_total", "Questions retired because their source was retracted.")
 
+MODEL_REPLIES = Counter(
+    "biorl_question_generator_model_replies_total", "Replies of the language model.", ["purpose", "said"]
+)
+MODEL_TOKENS = Counter(
+    "biorl_question_generator_model_tokens_total",
+    "Tokens paid for, by purpose and direction.",
+    ["purpose", "direction"],
+)
+
 
 class Metrics:
     """An `Observer` that counts."""

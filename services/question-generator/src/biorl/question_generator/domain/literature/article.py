@@ -57,14 +57,15 @@ class _Draft:
 def write_literature_questions(document: Document, rules: LiteratureRules) -> Written:
     """At most `max_per_article` questions, each with the sentence that holds its answer as evidence."""
     refusals: list[Refusal] = []
-    if fault := _fault_of_document(document):
+    if fault := fault_of_document(document):
         return Written(document.id, (), (Refusal(TASK, fault, document.title),))
     drafts = list(_drafts(document, refusals))
     chosen = _chosen(drafts, rules, refusals)
     return Written(document.id, tuple(_question(document, draft, rules) for draft in chosen), tuple(refusals))
 
 
-def _fault_of_document(document: Document) -> str:
+def fault_of_document(document: Document) -> str:
+    """Why nothing is asked about this paper; empty when something may be."""
     if document.article_type and document.article_type not in ARTICLE_TYPES:
         return "article_type"
     if len(document.title.split()) < MIN_TITLE_WORDS:
@@ -85,7 +86,7 @@ def _drafts(document: Document, refusals: list[Refusal]) -> Iterator[_Draft]:
 
 def _sentences(document: Document, refusals: list[Refusal]) -> Iterator[tuple[Paragraph, Sentence]]:
     for section in document.sections:
-        if _is_skipped(section):
+        if is_skipped(section):
             continue
         for paragraph in section.paragraphs:
             if len(paragraph.text) > MAX_PARAGRAPH:
@@ -95,7 +96,8 @@ def _sentences(document: Document, refusals: list[Refusal]) -> Iterator[tuple[Pa
                 yield paragraph, sentence
 
 
-def _is_skipped(section: Section) -> bool:
+def is_skipped(section: Section) -> bool:
+    """Whether nothing is asked about this section: methods, references, acknowledgements, ..."""
     return any(_SKIPPED.search(name) for name in (section.type, *section.path))
 
 
@@ -159,7 +161,6 @@ def _ranks(drafts: list[_Draft]) -> list[tuple[int, int]]:
 
 def _question(document: Document, draft: _Draft, rules: LiteratureRules) -> Question:
     sentence = draft.sentence
-    held_out = luck(rules.seed, TASK, document.work) < rules.held_out_share
     return identified(
         Question(
             id="",
@@ -170,6 +171,11 @@ def _question(document: Document, draft: _Draft, rules: LiteratureRules) -> Ques
             licence=document.licence,
             provenance=Provenance(f"{WRITER}/{draft.pattern}", (document.id,), "literature"),
             topics=document.topics,
-            split=Split.TEST if held_out else Split.TRAIN,
+            split=split_of(document, rules),
         )
     )
+
+
+def split_of(document: Document, rules: LiteratureRules) -> Split:
+    """The same for all versions of a paper and for every writer."""
+    return Split.TEST if luck(rules.seed, TASK, document.work) < rules.held_out_share else Split.TRAIN

@@ -1,0 +1,91 @@
+"""Whether a question can be answered, is not given away, and how hard it is: told by solvers, cheapest test first.
+
+1. guess: a choice whose options alone betray the answer in every attempt is out.
+2. read: solvers that see the passage must agree with the gold answer; 2 are asked, and up to 8 when they differ.
+3. solve: solvers that see the question alone; 2 are asked, up to 8 when one was right; the share is the difficulty.
+
+An attempt that got no answer (refused, cut off) counts for nothing; when none counts, nothing is concluded.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from biorl.answers.checking import check
+from biorl.answers.extraction import extract_answer
+from biorl.answers.spec import AnswerType
+from biorl.question_generator.domain.authoring.chat import ChatReply, ChatRequest, Said, prompt_text
+from biorl.questions.question import ChatMessage, Question
+
+FIRST, ALL = 2, 8
+"""Attempts at first, and where these do not settle it."""
+AGREEMENT = 0.75
+"""Share of solvers who read the passage that must find the gold answer."""
+Test = Literal["guess", "read", "solve"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question with the passage that it was made from."""
+
+    question: Question
+    passage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Attempts that gave an answer, and those that were right."""
+
+    counted: int
+    right: int
+
+    @property
+    def share(self) -> float | None:
+        return self.right / self.counted if self.counted else None
+
+
+def attempts(case: Case, test: Test, first: int, last: int, max_tokens: int) -> list[ChatRequest]:
+    """Requests number `first` to `last`, the last not included."""
+    messages = _messages(case, test)
+    return [ChatRequest(test, messages, max_tokens, 1.0, attempt) for attempt in range(first, last)]
+
+
+def tally(question: Question, replies: Sequence[ChatReply]) -> Tally:
+    """An answer in a wrong form is a wrong answer; no reply is none."""
+    counted = [reply for reply in replies if reply.said is Said.ANSWERED]
+    answers = [extract_answer(reply.text).answer for reply in counted]
+    return Tally(
+        len(counted), sum(answer is not None and bool(check(question.answer, answer).correct) for answer in answers)
+    )
+
+
+def needs_more(test: Test, seen: Tally) -> bool:
+    """Whether the first attempts leave it open."""
+    if not seen.counted:
+        return False
+    return 0 < seen.right < seen.counted if test == "read" else seen.right > 0
+
+
+def fault(test: Test, seen: Tally) -> str:
+    """Why the question is out; empty when it stays."""
+    if test == "guess":
+        return "guessed_from_options" if seen.counted and seen.right == seen.counted else ""
+    if test == "read":
+        return "solvers_disagree" if seen.share is not None and seen.share < AGREEMENT else ""
+    return ""
+
+
+def applies(test: Test, question: Question) -> bool:
+    """Only a choice has options to guess from."""
+    return test != "guess" or question.answer.type is AnswerType.CHOICE
+
+
+def _messages(case: Case, test: Test) -> tuple[ChatMessage, ...]:
+    question = case.question
+    if test == "guess":
+        shown = "\n".join(f"{option.label}. {option.text}" for option in question.answer.options)
+        return ChatMessage("system", prompt_text("guess@1")), ChatMessage("user", shown)
+    if test == "read":
+        shown = f"{case.passage}\n\nQuestion: {question.prompt[-1].content}"
+        return ChatMessage("system", prompt_text("read@1")), ChatMessage("user", shown)
+    return question.prompt
