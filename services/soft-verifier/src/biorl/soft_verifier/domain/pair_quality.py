@@ -14,6 +14,7 @@ from biorl.soft_verifier.domain.quality import (
     ranking_quality,
     reliability_bins,
     risk_by_coverage,
+    risk_curves,
 )
 
 _STATEMENTS = {
@@ -43,6 +44,7 @@ def fitted_quality(fitted: Fitted) -> dict[str, Any]:
             "risk_by_coverage": risk_by_coverage(
                 np.asarray(beliefs.uncertainty, dtype=np.float64), beliefs.probability, label, group.astype(str)
             ),
+            "risk_curves": risk_curves(beliefs.uncertainty, beliefs.probability, beliefs.baseline, label),
         },
     }
 

@@ -67,3 +67,15 @@ def risk_by_coverage(
         auc = ranking.mean if ranking.num_genes else None
         rows.append({"coverage": coverage, "error_rate": error_rate, "auc_per_gene": auc})
     return rows
+
+
+def risk_curves(
+    uncertainty: npt.ArrayLike, probability: npt.ArrayLike, baseline: npt.ArrayLike, label: Labels
+) -> dict[str, list[list[float]]]:
+    """[coverage, error rate] among the surest, in steps of 5 %: of beliefs by their uncertainty, and of the readout's
+    own rate by how near it is to one half, which is what doubt must beat."""
+    rate = np.asarray(baseline, dtype=np.float64)
+    return {
+        "beliefs": [list(point) for point in risk_coverage(uncertainty, probability, label)],
+        "gene_frequency": [list(point) for point in risk_coverage(np.minimum(rate, 1 - rate), rate, label)],
+    }

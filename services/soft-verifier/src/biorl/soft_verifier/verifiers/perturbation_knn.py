@@ -33,7 +33,8 @@ from biorl.soft_verifier.domain.fold_model import (
 )
 from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
 from biorl.soft_verifier.domain.neighbours import LEAST_MASS, NUM_FOLDS, Neighbours, find_neighbours
-from biorl.soft_verifier.domain.quality import calibration_quality, ranking_quality
+from biorl.soft_verifier.domain.quality import calibration_quality, ranking_quality, reliability_bins, risk_curves
+from biorl.soft_verifier.domain.smoothing import SHRINKAGE
 
 ROWS_KEPT = 4096
 """Perturbations whose beliefs over all readouts stay in memory, for each model (about 50 kB each)."""
@@ -155,6 +156,8 @@ def _entry(part: Measurements, neighbours: Neighbours, model: FoldModel, held_ou
             "ranking": ranking_quality(probability, held_out.label, within_fold),
             "coverage": round(len(held_out.label) / max(held_out.num_pairs, 1), 6),
             "calibration_error": calibration_quality(probability, held_out.label),
+            "reliability": reliability_bins(probability, held_out.label),
+            "risk_curves": risk_curves(SHRINKAGE / (held_out.mass + SHRINKAGE), probability, baseline, held_out.label),
             "gene_frequency_calibration_error": calibration_quality(baseline, held_out.label),
         },
     }

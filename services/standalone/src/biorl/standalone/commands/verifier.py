@@ -137,6 +137,8 @@ def calibrate(
 @app.command()
 def card(name: Name = "perturbation-knn", run: Run = "demo", runs: Runs = DEFAULT_ROOT) -> None:
     """What is known of an artifact: data, splits, metrics beside the gene-frequency row, calibration, coverage."""
+    from biorl.standalone.report.card import perturbation_table, pictures  # noqa: PLC0415 - heavy
+
     place = workspace(run, runs)
     cards = sorted((place.artifacts / name).glob("*/card.json"), key=lambda path: path.stat().st_mtime)
     if not cards:
@@ -147,8 +149,12 @@ def card(name: Name = "perturbation-knn", run: Run = "demo", runs: Runs = DEFAUL
         text = json.dumps(value, indent=1) if isinstance(value, (dict, list)) else str(value)
         table.add_row(key, text if len(text) < 2000 else text[:2000] + " …")
     out.print(table)
-    if summary := measured(content):
+    if summary := perturbation_table(content) or measured(content):
         out.print(summary)
+    if drawn := pictures(content):
+        picture = cards[-1].parent.parent / f"{cards[-1].parent.name}.svg"
+        picture.write_text(drawn, encoding="utf-8")
+        out.print(f"calibration, and risk by coverage: {picture}")
 
 
 @app.command()
