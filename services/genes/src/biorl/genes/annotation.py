@@ -12,7 +12,7 @@ from pathlib import Path
 from biorl.genes.gene_sets import GeneSets, Members, read_gmt, read_go_annotation, read_modules
 from biorl.genes.maps import read_coessential_map
 from biorl.genes.names import symbol_stems, words_of_full_names
-from biorl.genes.ontology import Ontology, read_gosemsim, read_obo
+from biorl.genes.ontology import Ontology, read_gosemsim, read_gosemsim_names, read_obo, read_obo_names
 from biorl.genes.reading import AnnotationFileError, file_digest
 from biorl.genes.similarity import Kernel, MapNearness, TermCosine, WeightedSource
 from biorl.genes.symbols import (
@@ -32,11 +32,12 @@ SYMBOL_TABLES: tuple[tuple[str, Callable[[Path], list[GeneRecord]]], ...] = (
 )
 """Tables of symbols. The first that is there says what genes are called; the others add names."""
 
-ONTOLOGIES: tuple[tuple[str, Callable[[Path], Ontology]], ...] = (
-    ("*gotbl*.tsv*", read_gosemsim),
-    ("go.obo*", read_obo),
-    ("go-basic.obo*", read_obo),
+ONTOLOGIES: tuple[tuple[str, Callable[[Path], Ontology], Callable[[Path], dict[str, str]]], ...] = (
+    ("*gotbl*.tsv*", read_gosemsim, read_gosemsim_names),
+    ("go.obo*", read_obo, read_obo_names),
+    ("go-basic.obo*", read_obo, read_obo_names),
 )
+"""Where a graph of terms is found, and how it and the terms' names are read."""
 GO_ANNOTATION = ("GO_annotations*allev*.tsv*", "GO_annotations*.tsv*")
 GO_WEIGHTS = {"biological_process": 1.0, "cellular_component": 1.0, "molecular_function": 0.5}
 MODULES = "coessential_modules*.tsv*"
@@ -65,19 +66,16 @@ def load_annotation(folder: Path) -> Annotation:
 
     Raises AnnotationFileError for a known file that cannot be read, or when no gene set is found.
     """
-    found = _Found(folder)
+    found = AnnotationFolder(folder)
     records = found.records()
     symbols = Symbols.from_records(records)
     sources = [*found.go_sources(symbols), *found.gmt_sources(symbols), *found.other_sources(symbols, records)]
     if not sources:
         raise AnnotationFileError(folder, "holds no gene sets (*.gmt, GO annotation or co-essential modules)")
-    files = tuple(
-        AnnotationFile(path.name, file_digest(path)) for path in sorted(found.used, key=lambda path: path.name)
-    )
-    return Annotation(symbols, Kernel(sources), files)
+    return Annotation(symbols, Kernel(sources), found.files())
 
 
-class _Found:
+class AnnotationFolder:
     """The files below a folder, and which of them were used."""
 
     def __init__(self, folder: Path) -> None:
@@ -100,10 +98,22 @@ class _Found:
         return records
 
     def ontology(self) -> Ontology:
-        for pattern, read in ONTOLOGIES:
+        for pattern, read, _ in ONTOLOGIES:
             if path := self.first(pattern):
                 return read(path)
         return Ontology({})
+
+    def term_names(self) -> dict[str, str]:
+        """Empty where there is no ontology."""
+        for pattern, _, read in ONTOLOGIES:
+            if path := self.first(pattern):
+                return read(path)
+        return {}
+
+    def files(self) -> tuple[AnnotationFile, ...]:
+        """Those that were used so far, by name."""
+        ordered = sorted(self.used, key=lambda path: path.name)
+        return tuple(AnnotationFile(path.name, file_digest(path)) for path in ordered)
 
     def go_sources(self, symbols: Symbols) -> Iterator[WeightedSource]:
         path = self.first(GO_ANNOTATION[0]) or self.first(GO_ANNOTATION[1])

@@ -49,6 +49,17 @@ def read_gosemsim(path: Path) -> Ontology:
     return Ontology({term: frozenset(above) for term, above in parents.items()})
 
 
+def read_gosemsim_names(path: Path) -> dict[str, str]:
+    """From a term to its name: the columns `go_id` and `Term` of the same table."""
+    return {term: name for term, name in columns(path, ("go_id", "Term")) if term != "all"}
+
+
+def read_obo_names(path: Path) -> dict[str, str]:
+    """From a term to its name, of every [Term] that is not obsolete."""
+    stanzas = (dict(reversed(stanza)) for stanza in _stanzas(path) if ("is_obsolete", "true") not in stanza)
+    return {stanza["id"]: stanza["name"] for stanza in stanzas if stanza.keys() >= {"id", "name"}}
+
+
 def read_obo(path: Path) -> Ontology:
     """OBO 1.2 or 1.4: `is_a` and `relationship: part_of` of every [Term] that is not obsolete."""
     parents: dict[str, set[str]] = {}

@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from biorl.answers.extraction import Extraction
 from biorl.genes.annotation import Annotation
+from biorl.genes.functions import Functions
 from biorl.questions.question import Claim, Question
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Source, Trained, Verdict
 from biorl.soft_verifier.domain.coexpression.cells import Cells
@@ -93,6 +94,14 @@ class LearnsCells(Protocol):
         self, cells: Sequence[Cells], measured: Sequence[Measurements], annotation: Annotation
     ) -> Trained:
         """A class method. `measured` holds train rows alone. Equal input gives equal arrays, bit for bit."""
+
+
+@runtime_checkable
+class LearnsFunctions(Protocol):
+    """A class of the registry whose artifact is made of annotation alone."""
+
+    def train_on_functions(self, functions: Functions) -> Trained:
+        """A class method. Equal input gives equal arrays, bit for bit."""
 
 
 @runtime_checkable

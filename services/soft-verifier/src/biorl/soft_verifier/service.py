@@ -22,6 +22,7 @@ from biorl.soft_verifier.ports import (
     ArtifactStore,
     Judge,
     LearnsCells,
+    LearnsFunctions,
     LearnsLabels,
     Observer,
     Trainable,
@@ -89,7 +90,7 @@ def _load(choice: Choice, registry: Mapping[str, VerifierClass], store: Artifact
         msg = f"there is no verifier {choice.name!r}; there are: {', '.join(sorted(registry))}"
         raise UnknownVerifierError(msg)
     kind = registry[choice.name]
-    if isinstance(kind, Trainable | LearnsLabels | LearnsCells):
+    if isinstance(kind, Trainable | LearnsLabels | LearnsCells | LearnsFunctions):
         artifact = store.load(choice.name, choice.version)
     else:
         artifact = Artifact(_code_source(choice.name))

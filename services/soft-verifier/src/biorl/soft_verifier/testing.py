@@ -14,7 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from biorl.genes.annotation import Annotation
+from biorl.genes.functions import Functions
 from biorl.genes.gene_sets import GeneSets
+from biorl.genes.ontology import Ontology
 from biorl.genes.similarity import Kernel, TermCosine, WeightedSource
 from biorl.genes.symbols import GeneRecord, Symbols
 from biorl.questions.question import Claim, Context, Outcome, PerturbationClaim, PerturbationKind, Split
@@ -120,6 +122,40 @@ def resting_cells(num: int = 600, *, seed: int = 5) -> tuple[tuple[str, ...], np
 def pushes() -> npt.NDArray[np.float64]:
     """[family, readout]: log2 fold changes, the rule of `shift_screen`."""
     return np.random.default_rng(11).choice([-2.0, 0.0, 2.0], size=(FAMILIES, READOUTS))
+
+
+def functions() -> Functions:
+    """A little ontology: two branches of processes, a compartment, genes that have one or the other; and bystanders."""
+    parents = {
+        "T:splicing": {"T:rna"},
+        "T:spliceosome assembly": {"T:splicing"},
+        "T:repair": {"T:dna"},
+        "T:mismatch": {"T:repair"},
+        "T:rna": {"T:process"},
+        "T:dna": {"T:process"},
+        "T:nucleus": {"T:place"},
+    }
+    names = {
+        "T:splicing": "mRNA splicing",
+        "T:spliceosome assembly": "spliceosomal complex assembly",
+        "T:repair": "DNA repair",
+        "T:mismatch": "mismatch repair",
+        "T:rna": "RNA processing",
+        "T:dna": "DNA metabolic process",
+        "T:nucleus": "nucleus",
+        "T:process": "biological process",
+        "T:place": "cellular component",
+    } | {f"T:other{place}": f"pathway number{place}" for place in range(60)}
+    terms = {
+        "SPLICE1": frozenset({"T:spliceosome assembly", "T:nucleus"}),
+        "SPLICE2": frozenset({"T:splicing", "T:nucleus"}),
+        "REPAIR1": frozenset({"T:mismatch", "T:nucleus"}),
+    }
+    bystanders = {f"GENE{place}": frozenset({f"T:other{place}", "T:nucleus"}) for place in range(60)}
+    records = [GeneRecord("SPLICE1", ("OLDSPLICE",)), GeneRecord("SPLICE2"), GeneRecord("REPAIR1")]
+    symbols = Symbols.from_records(records)
+    graph = Ontology({term: frozenset(above) for term, above in parents.items()})
+    return Functions(symbols, graph, names, terms | bystanders, ())
 
 
 def claim(

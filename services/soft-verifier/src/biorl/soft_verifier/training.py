@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from biorl.genes.annotation import Annotation
+from biorl.genes.functions import Functions
 from biorl.questions.question import Claim, Context, Outcome, PerturbationClaim, Split
 from biorl.soft_verifier.domain.belief import Belief, Source
 from biorl.soft_verifier.domain.coexpression.cells import Cells
@@ -27,7 +28,15 @@ from biorl.soft_verifier.domain.quality import (
     reliability_bins,
     risk_by_coverage,
 )
-from biorl.soft_verifier.ports import ArtifactStore, HasRivals, LearnsCells, Trainable, VerifierClass, WorldModel
+from biorl.soft_verifier.ports import (
+    ArtifactStore,
+    HasRivals,
+    LearnsCells,
+    LearnsFunctions,
+    Trainable,
+    VerifierClass,
+    WorldModel,
+)
 from biorl.soft_verifier.verifiers import VERIFIERS
 from biorl.soft_verifier.verifiers.served_model import Behind
 from biorl.soft_verifier.verifiers.served_model import calibrate as calibrate_served
@@ -68,6 +77,22 @@ def train(
     trained = verifier.train(measured, annotation)
     card = {**_provenance(kept, measured, annotation), **trained.card}
     return store.save(name, replace(trained, card=card), version)
+
+
+def train_on_functions(name: str, functions: Functions, store: ArtifactStore) -> Source:
+    """Makes an artifact of annotation alone: nothing is learnt from measurements. Raises NotTrainableError."""
+    verifier = VERIFIERS.get(name)
+    if not isinstance(verifier, LearnsFunctions):
+        msg = f"{name!r} is not made of annotation"
+        raise NotTrainableError(msg)
+    trained = verifier.train_on_functions(functions)
+    provenance = {
+        "tasks": ["*"],
+        "code": f"biorl-soft-verifier {distribution_version('biorl-soft-verifier')}",
+        "annotation": {file.name: file.digest for file in functions.files},
+        "leakage": {"statement": "no measurement of any split was used"},
+    }
+    return store.save(name, replace(trained, card={**provenance, **trained.card}))
 
 
 def train_on_cells(

@@ -9,6 +9,7 @@ from biorl.soft_verifier.verifiers.experiment import Experiment
 from biorl.soft_verifier.verifiers.expression_shift import ExpressionShift
 from biorl.soft_verifier.verifiers.gene_class import GeneClass
 from biorl.soft_verifier.verifiers.molecule import Molecule
+from biorl.soft_verifier.verifiers.ontology import Ontology, OntologyKeywords, OntologyRouge
 from biorl.soft_verifier.verifiers.perturbation_knn import PerturbationKnn
 from biorl.soft_verifier.verifiers.perturbation_net import (
     PerturbationAcrossLines,
@@ -24,6 +25,9 @@ VERIFIERS: Mapping[str, VerifierClass] = {
     "expression-shift": ExpressionShift,
     "gene-class": GeneClass,
     "molecule": Molecule,
+    "ontology": Ontology,
+    "ontology-keywords": OntologyKeywords,
+    "ontology-rouge": OntologyRouge,
     "perturbation-across-lines": PerturbationAcrossLines,
     "perturbation-ensemble": PerturbationEnsemble,
     "perturbation-knn": PerturbationKnn,

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from biorl.standalone.commands.cells import learn_cells, learns_cells
 from biorl.standalone.commands.demo import Runs
+from biorl.standalone.commands.functions import made_of_annotation, make_of_annotation
 from biorl.standalone.commands.labelled import learn_labels, learns_labels, measure_labels, measured
 from biorl.standalone.commands.measured_effects import effects_of
 from biorl.standalone.commands.served import calibrate_served, evaluate_served
@@ -56,6 +57,10 @@ def train(  # noqa: PLR0917 - typer: these are options
     from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
     from biorl.standalone.runs.configs import annotation_folder  # noqa: PLC0415
 
+    if made_of_annotation(name):
+        place = workspace(run, runs).made() if annotation else existing(run, runs)
+        _say_learnt(make_of_annotation(name, place, annotation), place)
+        return
     place = _place(name, run, runs, tables, effects)
     if learns_cells(name):
         _say_learnt(learn_cells(name, place, annotation, cells, effects), place)

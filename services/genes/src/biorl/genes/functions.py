@@ -1,0 +1,66 @@
+"""What is known of genes, term by term: an ontology with its names, and which terms each gene is annotated with.
+
+`load_functions` finds the same files as `biorl.genes.annotation`. Where there is no GO annotation, gene sets (GMT)
+stand in: terms without a graph, named as the sets are.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from biorl.genes.annotation import GO_ANNOTATION, NOT_GENE_SYMBOLS, AnnotationFile, AnnotationFolder
+from biorl.genes.gene_sets import read_gmt, read_go_annotation
+from biorl.genes.ontology import Ontology
+from biorl.genes.reading import AnnotationFileError
+from biorl.genes.symbols import Symbols
+
+
+@dataclass(frozen=True, slots=True)
+class Functions:
+    symbols: Symbols
+    ontology: Ontology
+    names: Mapping[str, str]
+    """From a term to its name."""
+    terms: Mapping[str, frozenset[str]]
+    """From a gene to the terms that it is directly annotated with."""
+    files: tuple[AnnotationFile, ...]
+
+
+def load_functions(folder: Path) -> Functions:
+    """Reads what is below `folder`. Raises AnnotationFileError when nothing there says what genes do."""
+    found = AnnotationFolder(folder)
+    symbols = Symbols.from_records(found.records())
+    ontology, names, members = found.ontology(), found.term_names(), _go(found)
+    if not members:
+        ontology, members = Ontology({}), _gmt(folder, found)
+        names = {term: term.replace("_", " ") for term in members}
+    if not members:
+        raise AnnotationFileError(folder, "holds no GO annotation and no gene sets (*.gmt)")
+    terms: dict[str, set[str]] = defaultdict(set)
+    for term, genes in members.items():
+        for gene in genes:
+            terms[symbols.normalise(gene)].add(term)
+    known = {gene: frozenset(told) for gene, told in terms.items()}
+    return Functions(symbols, ontology, names, known, found.files())
+
+
+def _go(found: AnnotationFolder) -> dict[str, set[str]]:
+    path = found.first(GO_ANNOTATION[0]) or found.first(GO_ANNOTATION[1])
+    domains = read_go_annotation(path).values() if path else ()
+    return {term: genes for direct in domains for term, genes in direct.items()}
+
+
+def _gmt(folder: Path, found: AnnotationFolder) -> dict[str, set[str]]:
+    members: dict[str, set[str]] = defaultdict(set)
+    for path in _gmt_files(folder):
+        found.used.add(path)
+        for term, genes in read_gmt(path).items():
+            members[term].update(genes)
+    return dict(members)
+
+
+def _gmt_files(folder: Path) -> Iterator[Path]:
+    for path in sorted({*folder.rglob("*.gmt"), *folder.rglob("*.gmt.gz")}):
+        if not path.name.startswith(NOT_GENE_SYMBOLS):
+            yield path

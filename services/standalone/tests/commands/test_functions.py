@@ -1,0 +1,24 @@
+"""`biorl verifier train ontology`: a verifier of nothing but annotation."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from biorl.standalone.commands.verifier import app
+from biorl.standalone.errors import BadRequestError
+
+
+def make(annotation: Path, runs: Path) -> str:
+    options = ["--annotation", str(annotation), "--runs", str(runs)]
+    return CliRunner().invoke(app, ["train", "ontology", *options], catch_exceptions=False).output
+
+
+def test_gene_sets_alone_make_one(tmp_path: Path) -> None:
+    (tmp_path / "sets.gmt").write_text("DNA_REPAIR\t\tA\tB\nSPLICING\t\tC\tD\n")
+    assert "ontology@" in make(tmp_path, tmp_path / "runs")
+
+
+def test_a_folder_without_annotation_is_refused_with_what_to_give(tmp_path: Path) -> None:
+    with pytest.raises(BadRequestError, match="--annotation takes a folder with GO annotation"):
+        make(tmp_path, tmp_path / "runs")
