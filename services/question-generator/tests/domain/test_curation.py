@@ -95,3 +95,10 @@ def test_training_questions_get_the_mix_of_a_target_and_held_out_ones_stay():
     assert curated.kept_by_field == {"cancer": 3, "neuroscience": 2}
     assert held in curated.kept
     assert [(item.reason, item.because) for item in curated.dropped] == [("field_is_full", "cancer")]
+
+
+def test_what_a_reader_rejected_is_out_and_the_reason_told():
+    question, other = asked(SENTENCE), direction_question("TP53")
+    curated = curate([question, other], CurationRules(rejected={question.id: "two answers", "gone": "x"}))
+    assert curated.kept == (other,)
+    assert [(item.reason, item.because) for item in curated.dropped] == [("rejected", "two answers")]

@@ -30,7 +30,9 @@ def export_command(argv: list[str]) -> int:
     try:
         config = load_config(Config, given.config, NAME)
         dataset = config.dataset
-        curation = curation_of(dataset.near_duplicates, dataset.benchmarks, _alignment(dataset.alignment))
+        curation = curation_of(
+            dataset.near_duplicates, dataset.benchmarks, _alignment(dataset.alignment), dataset.verdicts
+        )
     except (ConfigError, ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -115,6 +115,8 @@ class DatasetConfig(_Section):
     layouts: tuple[Literal["verl", "openrlhf", "trl"], ...] = ()
     """Also as these trainers want their columns."""
     alignment: AlignmentConfig | None = None
+    verdicts: Path | None = None
+    """What readers said with `biorl inspect`; rejected questions stay out."""
 
 
 class Config(ServiceConfig):

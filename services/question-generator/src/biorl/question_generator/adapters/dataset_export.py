@@ -9,17 +9,22 @@ from biorl.question_generator.adapters.benchmarks import read_benchmarks
 from biorl.question_generator.adapters.bus_questions import questions_on
 from biorl.question_generator.adapters.parquet_dataset import ParquetDataset
 from biorl.question_generator.adapters.sqlite_store import refusals_in
+from biorl.question_generator.adapters.verdict_file import rejected_in
 from biorl.question_generator.domain.curation import AlignmentRules, CurationRules
 from biorl.question_generator.domain.resemblance import Alike
 from biorl.question_generator.service import Export, export
 
 
 def curation_of(
-    near_duplicates: float | None, benchmarks: Sequence[Path], alignment: AlignmentRules | None = None
+    near_duplicates: float | None,
+    benchmarks: Sequence[Path],
+    alignment: AlignmentRules | None = None,
+    verdicts: Path | None = None,
 ) -> CurationRules:
-    """Reads the benchmarks. Raises NoBenchmarkError and OSError."""
+    """Reads benchmarks and verdicts. Raises ValueError and OSError."""
     alike = None if near_duplicates is None else Alike(near_duplicates)
-    return CurationRules(alike, read_benchmarks(benchmarks), alignment)
+    rejected = rejected_in(verdicts) if verdicts else {}
+    return CurationRules(alike, read_benchmarks(benchmarks), alignment, rejected)
 
 
 def export_dataset(

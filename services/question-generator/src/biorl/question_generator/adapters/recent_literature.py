@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from biorl.chassis.bus import Bus, BusConfig, open_bus
+from biorl.document.v1 import document_pb2
 from biorl.question_generator.adapters.wire import document_from_wire, document_message
 from biorl.question_generator.domain.sources import Document
 from biorl.question_generator.domain.topics.fields import UNKNOWN, PaperWords, fields_of
@@ -60,6 +61,11 @@ def read_target(path: Path) -> Mapping[str, float]:
 
 def documents_on(bus: Bus, topic: str) -> Iterator[Document]:
     """The newest version of each; bodies that lie elsewhere are not fetched: title and headings say enough."""
+    return (document_from_wire(message) for message in messages_on(bus, topic))
+
+
+def messages_on(bus: Bus, topic: str) -> Iterator[document_pb2.Document]:
+    """The newest message of each paper."""
     newest: dict[bytes, bytes] = {}
     for record in bus.read({}, bus.end_offsets(topic)):
         if record.value is None:
@@ -68,7 +74,7 @@ def documents_on(bus: Bus, topic: str) -> Iterator[Document]:
             newest[record.key] = record.value
     for value in newest.values():
         try:
-            yield document_from_wire(document_message(value))
+            yield document_message(value)
         except MalformedMessageError:  # the generator has put it aside already
             continue
 

@@ -39,6 +39,8 @@ class CurationRules:
     alike: Alike | None = field(default_factory=Alike)
     benchmarks: tuple[BenchmarkItem, ...] = ()
     alignment: AlignmentRules | None = None
+    rejected: Mapping[str, str] = field(default_factory=dict)
+    """By id of a question that a reader rejected, the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,11 @@ class Curated:
 def curate(questions: Iterable[Question], rules: CurationRules) -> Curated:
     """The same for the same questions in any order."""
     everything = sorted(questions, key=lambda question: (not question.is_held_out, question.id))
-    from_text = [question for question in everything if question.task.startswith(MADE_FROM_TEXT)]
+    from_text = [
+        question
+        for question in everything
+        if question.task.startswith(MADE_FROM_TEXT) and question.id not in rules.rejected
+    ]
     found = contaminated(from_text, rules.benchmarks, rules.alike or Alike())
     clean = [question for question in from_text if question.id not in found]
     repeated = _repeated(clean, rules.alike)
@@ -83,6 +89,7 @@ def curate(questions: Iterable[Question], rules: CurationRules) -> Curated:
     field_of = {question.id: fields.fields[paper_id(question)] for question in single}
     done, full = _aligned(single, field_of, rules.alignment)
     reasons = {
+        **{question_id: ("rejected", reason) for question_id, reason in rules.rejected.items()},
         **{question_id: ("contaminated", _named(it)) for question_id, it in found.items()},
         **{question_id: ("near_duplicate", it) for question_id, it in repeated.items()},
         **{question_id: ("field_is_full", field_of[question_id]) for question_id in full},

@@ -1,0 +1,23 @@
+"""Verdicts that readers gave with `biorl inspect`: JSON lines of which the last about a question counts."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def rejected_in(path: Path) -> Mapping[str, str]:
+    """Reason by id of the questions that stand rejected. Raises ValueError for a line that is none, and OSError."""
+    reasons: dict[str, str] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            told = json.loads(line)
+            question_id, verdict, reason = str(told["question"]), told["verdict"], str(told.get("reason", ""))
+        except (ValueError, KeyError, TypeError) as error:
+            msg = f"{path.name}, line {number} is no verdict; `biorl inspect` writes them"
+            raise ValueError(msg) from error
+        reasons.pop(question_id, None)
+        if verdict == "reject":
+            reasons[question_id] = reason
+    return reasons
