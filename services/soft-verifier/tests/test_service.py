@@ -111,6 +111,21 @@ def test_what_cannot_be_judged_in_time_is_a_time_out_beside_what_was() -> None:
     assert judged[-1][0] == Verdict.without_score(Status.TIMEOUT, "deadline_exceeded")
 
 
+def test_a_verifier_that_answers_batches_is_asked_in_its_own() -> None:
+    class Counts(Fixed):
+        batch = 1000
+        calls = 0
+
+        def believe(self, claims):
+            self.calls += 1
+            return super().believe(claims)
+
+    model = Counts(Belief.scored(0.5))
+    asked = [claim(f"G{number}") for number in range(1500)]
+    assert len(serving(model).predict("fixed", asked)) == 1500
+    assert model.calls == 2
+
+
 def test_verdicts_come_in_the_order_of_the_request() -> None:
     class ByName(Fixed):
         def believe(self, claims):

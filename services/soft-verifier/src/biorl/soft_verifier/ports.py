@@ -154,6 +154,15 @@ class ModelRefusedError(RuntimeError):
     """A served model does not know the tensors that it is asked for, or answers in another shape: a wrong setting."""
 
 
+@runtime_checkable
+class AnswersBatches(Protocol):
+    """A verifier for which many claims at once cost little more than one."""
+
+    @property
+    def batch(self) -> int:
+        """Claims, or questions, that take it a small part of a second. A class attribute."""
+
+
 class ArtifactStore(Protocol):
     def save(self, verifier: str, trained: Trained, version: str | None = None) -> Source:
         """Writes an artifact whole or not at all. Without a version it is named by its content."""

@@ -19,6 +19,7 @@ from biorl.questions.question import Claim, Question
 from biorl.soft_verifier.domain.belief import Artifact, Belief, Source, Status, Verdict
 from biorl.soft_verifier.domain.judging import claim_problem, holds_out_gold, question_problem, verdicts_of
 from biorl.soft_verifier.ports import (
+    AnswersBatches,
     ArtifactStore,
     Judge,
     LearnsCells,
@@ -36,7 +37,7 @@ from biorl.soft_verifier.ports import (
 from biorl.soft_verifier.verifiers.served_model import Behind, ServedModel
 
 BATCH = 64
-"""Questions between two looks at the clock."""
+"""Questions between two looks at the clock, for a verifier that does not say."""
 LASTING = frozenset({Status.SCORED, Status.ABSTAINED, Status.INVALID})
 """What is worth remembering: a model that was away or late may answer the next time."""
 OutOfTime = Callable[[], bool]
@@ -133,7 +134,8 @@ class Verification:
     def verify(self, name: str, groups: Sequence[Group], out_of_time: OutOfTime = lambda: False) -> list[list[Verdict]]:
         """One list for each group, one verdict for each completion, in order. Raises VerifierNotServedError."""
         served = self._find(name)
-        batches = (groups[start : start + BATCH] for start in range(0, len(groups), BATCH))
+        size = _batch(served)
+        batches = (groups[start : start + size] for start in range(0, len(groups), size))
         judged = [self._verify_batch(served, batch, out_of_time) for batch in batches]
         verdicts = list(chain.from_iterable(judged))
         self._observer.judged(name, len(groups), chain.from_iterable(verdicts))
@@ -143,8 +145,9 @@ class Verification:
         """The world model itself: one belief for each claim, in order. Raises VerifierNotServedError."""
         served = self._find(name)
         beliefs: list[Belief] = []
-        for start in range(0, len(claims), BATCH):
-            beliefs += self._believe(served, claims[start : start + BATCH], out_of_time)
+        size = _batch(served)
+        for start in range(0, len(claims), size):
+            beliefs += self._believe(served, claims[start : start + size], out_of_time)
         self._observer.believed(name, beliefs)
         return beliefs
 
@@ -199,6 +202,10 @@ class Verification:
             self._observer.failed(served.source.verifier, error)
             return [Belief(Status.ERROR, reason="verifier_error")] * len(claims)
         return beliefs
+
+
+def _batch(served: Served) -> int:
+    return served.verifier.batch if isinstance(served.verifier, AnswersBatches) else BATCH
 
 
 def _problem(question: Question, tasks: Iterable[str]) -> Belief | None:

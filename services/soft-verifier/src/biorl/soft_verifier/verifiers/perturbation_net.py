@@ -39,6 +39,7 @@ from biorl.soft_verifier.domain.panel import Lines, Panel, own_panel, panel_acro
 
 class PerturbationNet:
     tasks = tuple(TASKS)
+    batch = 1024
     mixtures: ClassVar[tuple[tuple[float, ...], ...]] = ((0.0, 0.0, 1.0),)
     """Weights of the members (domain/pair_model.py), for cross-validation to choose from."""
     lines: ClassVar[Lines] = Lines.OWN
