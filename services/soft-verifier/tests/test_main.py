@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import grpc
@@ -55,6 +56,39 @@ def test_a_process_answers_and_stops_on_request(tmp_path: Path) -> None:
             with pytest.raises(grpc.aio.AioRpcError) as unknown:
                 await stub.Verify(pb.VerifyRequest(verifier="nobody"))
             assert unknown.value.code() == grpc.StatusCode.NOT_FOUND
+
+    try:
+        asyncio.run(ask())
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+
+
+def test_a_newer_artifact_takes_over_without_a_restart_and_no_call_fails(tmp_path: Path) -> None:
+    store = FolderArtifacts(tmp_path / "artifacts")
+    train("experiment", screen(), annotation(), store, version="one")
+    port = free_port()
+    path = settings(tmp_path, port, "experiment")
+    path.write_text(path.read_text() + "reload_s: 0.1\n")
+    process = subprocess.Popen(command("--config", str(path)))
+
+    async def ask() -> None:
+        async with open_channel(GrpcClientConfig(target=f"127.0.0.1:{port}")) as channel:
+            await asyncio.wait_for(channel.channel_ready(), 60)
+            stub = verifier_pb2_grpc.VerifierServiceStub(channel)
+            request = pb.PredictRequest(verifier="experiment", claims=[claim_to_wire(claim(gene(0, 0)))])
+            versions: list[str] = []
+            until = time.monotonic() + 30
+            while "two" not in versions and time.monotonic() < until:
+                belief = (await stub.Predict(request)).beliefs[0]
+                assert belief.status == pb.STATUS_SCORED
+                versions.append(belief.source.version)
+                if len(versions) == 20:
+                    train("experiment", screen(noise=0.2), annotation(), store, version="two")
+            assert versions[0] == "one"
+            assert versions == sorted(versions)
+            assert versions[-1] == "two"
 
     try:
         asyncio.run(ask())

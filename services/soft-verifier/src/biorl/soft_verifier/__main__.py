@@ -2,13 +2,20 @@
 
 import sys
 from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
 
 from biorl.chassis.life import Life
 from biorl.chassis.process import MISUSE, run_async
-from biorl.soft_verifier.config import BehindConfig, Config
+from biorl.soft_verifier.config import BehindConfig, Config, VerifierConfig
 from biorl.soft_verifier.domain.served.tensors import Tensors
 from biorl.soft_verifier.ports import ArtifactMissingError, ModelRefusedError, TensorModel, UnknownVerifierError
+from biorl.soft_verifier.serving.loading import Batching, Canary, Choice
 from biorl.soft_verifier.verifiers.served_model import Behind
+
+if TYPE_CHECKING:
+    from biorl.soft_verifier.service import Verification
+    from biorl.soft_verifier.serving.reloading import Reloading
 
 
 async def body(config: Config, life: Life) -> None:
@@ -16,18 +23,38 @@ async def body(config: Config, life: Life) -> None:
     from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415
     from biorl.soft_verifier.adapters.grpc_servicer import GRPC_STATUSES, VerifierServicer  # noqa: PLC0415
     from biorl.soft_verifier.adapters.metrics import Metrics  # noqa: PLC0415
-    from biorl.soft_verifier.service import Choice, Verification, load  # noqa: PLC0415
+    from biorl.soft_verifier.service import Verification, load  # noqa: PLC0415
+    from biorl.soft_verifier.serving.reloading import Reloading  # noqa: PLC0415
     from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
     from biorl.verifier.v1 import verifier_pb2_grpc  # noqa: PLC0415
 
-    choices = [
-        Choice(item.name, item.version, behind(item.behind) if item.behind else None) for item in config.verifiers
-    ]
-    served = load(choices, VERIFIERS, FolderArtifacts(config.artifacts))
-    servicer = VerifierServicer(Verification(served, Metrics(), config.beliefs_kept), config.threads)
+    choices, store, observer = [choice(item) for item in config.verifiers], FolderArtifacts(config.artifacts), Metrics()
+    reloading = Reloading(choices, VERIFIERS, store, observer)
+    verification = Verification(load(choices, VERIFIERS, store), observer, config.beliefs_kept)
+    if config.reload_s:
+        Thread(target=_keep_looking, args=(reloading, verification, life, config.reload_s), daemon=True).start()
+    servicer = VerifierServicer(verification, config.threads)
     add = verifier_pb2_grpc.add_VerifierServiceServicer_to_server
     await serve(config.grpc, [GrpcService("biorl.verifier.v1.VerifierService", add, servicer)], life, GRPC_STATUSES)
     servicer.close()
+    verification.close()
+
+
+def _keep_looking(reloading: "Reloading", verification: "Verification", life: Life, every_s: float) -> None:
+    while not life.wait(every_s):
+        reloading.look(verification.replace)
+
+
+def choice(config: VerifierConfig) -> Choice:
+    """What the settings of one verifier ask for."""
+    batching, canary = config.batching, config.canary
+    return Choice(
+        config.name,
+        config.version,
+        behind(config.behind) if config.behind else None,
+        Batching(batching.max_claims, batching.wait_ms / 1000) if batching else None,
+        Canary(canary.version, canary.share) if canary else None,
+    )
 
 
 def behind(config: BehindConfig) -> Behind:

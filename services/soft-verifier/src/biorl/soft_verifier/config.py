@@ -1,9 +1,9 @@
 """Settings of the soft verifier: which verifiers it serves, from where, and with how many threads."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
 from biorl.chassis.config import Frozen, ServiceConfig
 from biorl.chassis.grpc.config import GrpcServerConfig
@@ -61,13 +61,32 @@ class BehindConfig(Frozen):
         return self
 
 
+class BatchingConfig(Frozen):
+    """Claims of calls that wait at the same time are asked together. For models on a GPU, or behind a server."""
+
+    max_claims: PositiveInt = 1024
+    wait_ms: NonNegativeFloat = 0.0
+    """How long the first waits for company. 0 takes whoever has come while the batch before was judged."""
+
+
+class CanaryConfig(Frozen):
+    """Another version that is asked too, and compared in metrics and log; nobody is answered by it."""
+
+    version: str
+    share: Annotated[float, Field(gt=0, le=1)] = 0.1
+    """Of the claims and questions, by their content."""
+
+
 class VerifierConfig(Frozen):
     name: str
     """As the registry in `verifiers/__init__.py` calls it."""
     version: str | None = None
-    """A pinned artifact version; None takes the newest when the server starts."""
+    """A pinned artifact version; None takes the newest, and a newer one when it comes."""
     behind: BehindConfig | None = None
     """A model that others serve, under a name of your own; its artifact is what `biorl verifier calibrate` made."""
+    batching: BatchingConfig | None = None
+    """None asks for each call alone."""
+    canary: CanaryConfig | None = None
 
 
 class Config(ServiceConfig):
@@ -84,3 +103,5 @@ class Config(ServiceConfig):
     """Calls judged at the same time; more wait their turn."""
     beliefs_kept: PositiveInt = 200_000
     """Beliefs remembered for each verifier, about 500 bytes each."""
+    reload_s: NonNegativeFloat = 30.0
+    """How often newer artifacts are looked for; 0 never."""

@@ -14,6 +14,7 @@ from biorl.genes.functions import Functions
 from biorl.questions.question import Claim, Question
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Source, Trained, Verdict
 from biorl.soft_verifier.domain.coexpression.cells import Cells
+from biorl.soft_verifier.domain.comparison import Comparison
 from biorl.soft_verifier.domain.effects import Measurements
 from biorl.soft_verifier.domain.known_labels import KnownLabel
 from biorl.soft_verifier.domain.numbers import ExpectedNumber
@@ -170,6 +171,9 @@ class ArtifactStore(Protocol):
     def load(self, verifier: str, version: str | None = None) -> Artifact:
         """The version asked for, else the newest. Raises ArtifactMissingError, which says what to run."""
 
+    def newest(self, verifier: str) -> str | None:
+        """A mark that changes when a newer artifact is there; None without any."""
+
 
 class ArtifactMissingError(LookupError):
     """A verifier that needs an artifact has none."""
@@ -188,6 +192,20 @@ class Observer(Protocol):
 
     def failed(self, verifier: str, error: Exception) -> None:
         """A verifier raised: a bug of its own, answered with ERROR."""
+
+    def compared(self, candidate: Source, comparisons: Sequence[Comparison]) -> None:
+        """A candidate was asked what the live version was asked."""
+
+    def canary_dropped(self, candidate: Source, num: int) -> None:
+        """A candidate is too slow to be shown so much more."""
+
+    def canary_failed(self, candidate: Source, error: Exception) -> None: ...
+
+    def reloaded(self, source: Source) -> None:
+        """A newer artifact serves now."""
+
+    def reload_failed(self, verifier: str, error: Exception) -> None:
+        """A newer artifact cannot be loaded; the old one serves on."""
 
 
 class VerifierNotServedError(LookupError):

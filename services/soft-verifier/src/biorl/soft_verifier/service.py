@@ -6,40 +6,26 @@ wrong is a status: a request that is wrong is INVALID, a model that raises is ER
 none of them is a score.
 """
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from importlib.metadata import version as distribution_version
-from itertools import chain, islice
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from threading import Lock
-from typing import Any
 
 from biorl.answers.extraction import extract_answer
 from biorl.questions.question import Claim, Question
-from biorl.soft_verifier.domain.belief import Artifact, Belief, Source, Status, Verdict
+from biorl.soft_verifier.domain.belief import Belief, Source, Status, Verdict
+from biorl.soft_verifier.domain.comparison import Comparison, compare_beliefs, compare_verdicts
 from biorl.soft_verifier.domain.judging import claim_problem, holds_out_gold, question_problem, verdicts_of
-from biorl.soft_verifier.ports import (
-    AnswersBatches,
-    ArtifactStore,
-    Judge,
-    LearnsCells,
-    LearnsFunctions,
-    LearnsLabels,
-    Observer,
-    Trainable,
-    UnknownVerifierError,
-    Verifier,
-    VerifierClass,
-    VerifierNotServedError,
-    WarmsUp,
-    WorldModel,
-)
-from biorl.soft_verifier.verifiers.served_model import Behind, ServedModel
+from biorl.soft_verifier.ports import AnswersBatches, Judge, Observer, Verifier, VerifierNotServedError, WorldModel
+from biorl.soft_verifier.serving.batcher import Batcher
+from biorl.soft_verifier.serving.canary import Candidate
+from biorl.soft_verifier.serving.loading import Choice, Served, load
+from biorl.soft_verifier.serving.memory import Memory
+
+__all__ = ["BATCH", "Choice", "Group", "Served", "Serving", "Verification", "load"]
 
 BATCH = 64
-"""Questions between two looks at the clock, for a verifier that does not say."""
-LASTING = frozenset({Status.SCORED, Status.ABSTAINED, Status.INVALID})
-"""What is worth remembering: a model that was away or late may answer the next time."""
+"""Questions between two looks at the clock, for a verifier that does not say; with batching, as many as fit a batch."""
 OutOfTime = Callable[[], bool]
 
 
@@ -51,161 +37,168 @@ class Group:
     completions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A verifier as it was loaded."""
+class Serving:
+    """One version of one verifier, with what it remembers. Safe to call from several threads."""
 
-    source: Source
-    verifier: Verifier
-    card: Mapping[str, Any] = field(default_factory=dict)
+    def __init__(self, served: Served, observer: Observer, beliefs_kept: int) -> None:
+        self.served, self._observer = served, observer
+        self._memory = Memory(beliefs_kept)
+        model = served.verifier
+        own = model.batch if isinstance(model, AnswersBatches) else BATCH
+        self._step = max(own, served.batching.max_claims if served.batching else 0)
+        self._believe_all = model.believe if isinstance(model, WorldModel) else None
+        if self._believe_all and served.batching:
+            self._believe_all = Batcher(self._believe_all, served.batching).believe
+        self._candidate: Candidate | None = None
+        if served.candidate and served.canary:
+            self._candidate = Candidate(served.candidate.source, served.canary.share, observer)
 
+    @property
+    def source(self) -> Source:
+        return self.served.source
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A verifier that shall be served."""
-
-    name: str
-    version: str | None = None
-    """None for the newest artifact."""
-    behind: Behind | None = None
-    """A model that others serve; its verifier goes by any name, and its artifact is a calibration."""
-
-
-def load(choices: Sequence[Choice], registry: Mapping[str, VerifierClass], store: ArtifactStore) -> list[Served]:
-    """Builds what shall be served, and warms it up.
-
-    Raises UnknownVerifierError, and ArtifactMissingError, which says what to run.
-    """
-    served = [_load(choice, registry, store) for choice in choices]
-    for item in served:
-        if isinstance(item.verifier, WarmsUp):
-            item.verifier.warm_up()
-    return served
-
-
-def _load(choice: Choice, registry: Mapping[str, VerifierClass], store: ArtifactStore) -> Served:
-    if choice.behind is not None:
-        artifact = store.load(choice.name, choice.version)
-        return Served(artifact.source, ServedModel(artifact, choice.behind), artifact.card)
-    if choice.name not in registry:
-        msg = f"there is no verifier {choice.name!r}; there are: {', '.join(sorted(registry))}"
-        raise UnknownVerifierError(msg)
-    kind = registry[choice.name]
-    if isinstance(kind, Trainable | LearnsLabels | LearnsCells | LearnsFunctions):
-        artifact = store.load(choice.name, choice.version)
-    else:
-        artifact = Artifact(_code_source(choice.name))
-    return Served(artifact.source, kind(artifact), artifact.card)
-
-
-def _code_source(name: str) -> Source:
-    """Of a verifier without an artifact: its version is that of the code."""
-    version = distribution_version("biorl-soft-verifier")
-    return Source(name, version, hashlib.sha256(f"biorl-soft-verifier {version} {name}".encode()).hexdigest())
-
-
-@dataclass(slots=True)
-class _Memory:
-    """Beliefs already formed; the oldest is forgotten first."""
-
-    size: int
-    beliefs: dict[Claim, Belief] = field(default_factory=dict)
-    lock: Lock = field(default_factory=Lock)
-
-    def remember(self, new: Mapping[Claim, Belief]) -> None:
-        with self.lock:
-            self.beliefs.update(new)
-            surplus = max(0, len(self.beliefs) - self.size)
-            for claim in list(islice(self.beliefs, surplus)):
-                del self.beliefs[claim]
-
-
-class Verification:
-    """Safe to call from several threads."""
-
-    def __init__(self, served: Sequence[Served], observer: Observer, beliefs_kept: int = 200_000) -> None:
-        self._served = {item.source.verifier: item for item in served}
-        self._memory = {name: _Memory(beliefs_kept) for name in self._served}
-        self._observer = observer
-
-    def served(self) -> list[Served]:
-        return list(self._served.values())
-
-    def verify(self, name: str, groups: Sequence[Group], out_of_time: OutOfTime = lambda: False) -> list[list[Verdict]]:
-        """One list for each group, one verdict for each completion, in order. Raises VerifierNotServedError."""
-        served = self._find(name)
-        size = _batch(served)
-        batches = (groups[start : start + size] for start in range(0, len(groups), size))
-        judged = [self._verify_batch(served, batch, out_of_time) for batch in batches]
+    def verify(self, groups: Sequence[Group], out_of_time: OutOfTime = lambda: False) -> list[list[Verdict]]:
+        """One list for each group, one verdict for each completion, in order."""
+        batches = (groups[start : start + self._step] for start in range(0, len(groups), self._step))
+        judged = [self._verify_batch(batch, out_of_time) for batch in batches]
         verdicts = list(chain.from_iterable(judged))
-        self._observer.judged(name, len(groups), chain.from_iterable(verdicts))
+        self._observer.judged(self.source.verifier, len(groups), chain.from_iterable(verdicts))
         return verdicts
 
-    def predict(self, name: str, claims: Sequence[Claim], out_of_time: OutOfTime = lambda: False) -> list[Belief]:
-        """The world model itself: one belief for each claim, in order. Raises VerifierNotServedError."""
-        served = self._find(name)
+    def predict(self, claims: Sequence[Claim], out_of_time: OutOfTime = lambda: False) -> list[Belief]:
+        """The world model itself: one belief for each claim, in order."""
         beliefs: list[Belief] = []
-        size = _batch(served)
-        for start in range(0, len(claims), size):
-            beliefs += self._believe(served, claims[start : start + size], out_of_time)
-        self._observer.believed(name, beliefs)
+        for start in range(0, len(claims), self._step):
+            beliefs += self._believe(claims[start : start + self._step], out_of_time)
+        self._observer.believed(self.source.verifier, beliefs)
         return beliefs
 
-    def _find(self, name: str) -> Served:
-        if name not in self._served:
-            msg = f"no verifier {name!r} is served here; served: {', '.join(sorted(self._served))}"
-            raise VerifierNotServedError(msg)
-        return self._served[name]
+    def close(self) -> None:
+        """Lets the candidate end what it was shown."""
+        if self._candidate:
+            self._candidate.close()
 
-    def _verify_batch(self, served: Served, groups: Sequence[Group], out_of_time: OutOfTime) -> list[list[Verdict]]:
-        if isinstance(served.verifier, Judge):
-            return [self._judge(served, served.verifier, group, out_of_time) for group in groups]
-        problems = [_problem(group.question, served.verifier.tasks) for group in groups]
+    def _verify_batch(self, groups: Sequence[Group], out_of_time: OutOfTime) -> list[list[Verdict]]:
+        verifier = self.served.verifier
+        if isinstance(verifier, Judge):
+            judged = [self._judge(verifier, group, out_of_time) for group in groups]
+            self._show_verdicts(groups, judged)
+            return judged
+        problems = [_problem(group.question, verifier.tasks) for group in groups]
         sound = [group.question.claim for group, problem in zip(groups, problems, strict=True) if problem is None]
-        beliefs = iter(self._believe(served, [claim for claim in sound if claim], out_of_time))
+        beliefs = iter(self._believe([claim for claim in sound if claim], out_of_time))
         return [_judged(group, problem or next(beliefs)) for group, problem in zip(groups, problems, strict=True)]
 
-    def _judge(self, served: Served, judge: Judge, group: Group, out_of_time: OutOfTime) -> list[Verdict]:
+    def _judge(self, judge: Judge, group: Group, out_of_time: OutOfTime) -> list[Verdict]:
         problem = _judge_problem(group.question, judge.tasks, out_of_time)
         if problem:
             return [problem] * len(group.completions)
         try:
-            return list(judge.judge(group.question, [extract_answer(text) for text in group.completions]))
+            return _verdicts(judge, group)
         except Exception as error:  # noqa: BLE001 - a bug of one verifier is its status, told to the observer
-            self._observer.failed(served.source.verifier, error)
+            self._observer.failed(self.source.verifier, error)
             return [Verdict.without_score(Status.ERROR, "verifier_error")] * len(group.completions)
 
-    def _believe(self, served: Served, claims: Sequence[Claim], out_of_time: OutOfTime) -> list[Belief]:
+    def _believe(self, claims: Sequence[Claim], out_of_time: OutOfTime) -> list[Belief]:
         if out_of_time():
             return [Belief(Status.TIMEOUT, reason="deadline_exceeded")] * len(claims)
-        memory = self._memory[served.source.verifier]
-        known = memory.beliefs
-        answers = {claim: known.get(claim) or self._whole(claim) for claim in dict.fromkeys(claims)}
+        known = self._memory.beliefs
+        answers = {claim: known.get(claim) or _whole(claim) for claim in dict.fromkeys(claims)}
         unknown = [claim for claim, belief in answers.items() if belief is None]
         if unknown:
-            fresh = dict(zip(unknown, self._ask(served, unknown), strict=True))
-            memory.remember({claim: belief for claim, belief in fresh.items() if belief.status in LASTING})
+            fresh = dict(zip(unknown, self._ask(unknown), strict=True))
+            self._memory.remember(fresh)
             answers |= fresh
+        self._show_beliefs({claim: belief for claim, belief in answers.items() if belief})
         return [belief for claim in claims if (belief := answers[claim])]
 
-    @staticmethod
-    def _whole(claim: Claim) -> Belief | None:
-        problem = claim_problem(claim)
-        return Belief.invalid(problem) if problem else None
-
-    def _ask(self, served: Served, claims: Sequence[Claim]) -> Sequence[Belief]:
-        if not isinstance(served.verifier, WorldModel):
+    def _ask(self, claims: Sequence[Claim]) -> Sequence[Belief]:
+        if self._believe_all is None:
             return [Belief.invalid("verifier_judges_answers_only")] * len(claims)
         try:
-            beliefs = served.verifier.believe(claims)
+            return self._believe_all(claims)
         except Exception as error:  # noqa: BLE001 - a bug of one verifier is its status, told to the observer
-            self._observer.failed(served.source.verifier, error)
+            self._observer.failed(self.source.verifier, error)
             return [Belief(Status.ERROR, reason="verifier_error")] * len(claims)
-        return beliefs
+
+    def _show_beliefs(self, live: dict[Claim, Belief]) -> None:
+        candidate, model = self._candidate, self._rival()
+        if candidate is None or not isinstance(model, WorldModel):
+            return
+        chosen = [claim for claim in live if not claim_problem(claim) and candidate.is_chosen(claim)]
+
+        def compare() -> list[Comparison]:
+            beliefs = zip(chosen, model.believe(chosen), strict=True)
+            return [compare_beliefs(live[claim], belief) for claim, belief in beliefs]
+
+        candidate.show(len(chosen), compare)
+
+    def _show_verdicts(self, groups: Sequence[Group], judged: Sequence[Sequence[Verdict]]) -> None:
+        candidate, judge = self._candidate, self._rival()
+        if candidate is None or not isinstance(judge, Judge):
+            return
+        pairs = zip(groups, judged, strict=True)
+        chosen = [(group, live) for group, live in pairs if candidate.is_chosen(group.question.id)]
+
+        def compare() -> list[Comparison]:
+            asked = [(live, _verdicts(judge, group)) for group, live in chosen if live and live[0].score is not None]
+            return [compare_verdicts(*pair) for live, other in asked for pair in zip(live, other, strict=True)]
+
+        candidate.show(len(chosen), compare)
+
+    def _rival(self) -> Verifier | None:
+        return self.served.candidate.verifier if self.served.candidate else None
 
 
-def _batch(served: Served) -> int:
-    return served.verifier.batch if isinstance(served.verifier, AnswersBatches) else BATCH
+class Verification:
+    """All that is served here. Safe to call from several threads."""
+
+    def __init__(self, served: Sequence[Served], observer: Observer, beliefs_kept: int = 200_000) -> None:
+        self._observer, self._beliefs_kept, self._lock = observer, beliefs_kept, Lock()
+        self._serving = {item.source.verifier: self._served(item) for item in served}
+
+    def served(self) -> list[Served]:
+        return [serving.served for serving in self._serving.values()]
+
+    def at(self, name: str) -> Serving:
+        """The version that serves now; whoever holds it stays with it. Raises VerifierNotServedError."""
+        serving = self._serving
+        if name not in serving:
+            msg = f"no verifier {name!r} is served here; served: {', '.join(sorted(serving))}"
+            raise VerifierNotServedError(msg)
+        return serving[name]
+
+    def replace(self, served: Served) -> None:
+        """Takes the place of the version that served under this name, for calls that begin from now on."""
+        with self._lock:
+            before = self._serving.get(served.source.verifier)
+            self._serving = self._serving | {served.source.verifier: self._served(served)}
+        if before:
+            before.close()
+
+    def verify(self, name: str, groups: Sequence[Group], out_of_time: OutOfTime = lambda: False) -> list[list[Verdict]]:
+        """See `Serving.verify`. Raises VerifierNotServedError."""
+        return self.at(name).verify(groups, out_of_time)
+
+    def predict(self, name: str, claims: Sequence[Claim], out_of_time: OutOfTime = lambda: False) -> list[Belief]:
+        """See `Serving.predict`. Raises VerifierNotServedError."""
+        return self.at(name).predict(claims, out_of_time)
+
+    def close(self) -> None:
+        for serving in self._serving.values():
+            serving.close()
+
+    def _served(self, served: Served) -> Serving:
+        return Serving(served, self._observer, self._beliefs_kept)
+
+
+def _verdicts(judge: Judge, group: Group) -> list[Verdict]:
+    return list(judge.judge(group.question, [extract_answer(text) for text in group.completions]))
+
+
+def _whole(claim: Claim) -> Belief | None:
+    problem = claim_problem(claim)
+    return Belief.invalid(problem) if problem else None
 
 
 def _problem(question: Question, tasks: Iterable[str]) -> Belief | None:

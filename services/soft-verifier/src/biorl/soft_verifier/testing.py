@@ -21,6 +21,7 @@ from biorl.genes.similarity import Kernel, TermCosine, WeightedSource
 from biorl.genes.symbols import GeneRecord, Symbols
 from biorl.questions.question import Claim, Context, Outcome, PerturbationClaim, PerturbationKind, Split
 from biorl.soft_verifier.domain.belief import Artifact, Belief, Source, Trained, Verdict
+from biorl.soft_verifier.domain.comparison import Comparison
 from biorl.soft_verifier.domain.effects import Effect
 from biorl.soft_verifier.ports import ArtifactMissingError
 
@@ -183,6 +184,9 @@ class MemoryArtifacts:
             raise ArtifactMissingError(msg)
         return self.kept[verifier]
 
+    def newest(self, verifier: str) -> str | None:
+        return self.kept[verifier].source.version if verifier in self.kept else None
+
 
 @dataclass(slots=True)
 class RecordingObserver:
@@ -191,6 +195,9 @@ class RecordingObserver:
     verdicts: list[Verdict] = field(default_factory=list)
     beliefs: list[Belief] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
+    comparisons: list[Comparison] = field(default_factory=list)
+    dropped: int = 0
+    reloads: list[Source] = field(default_factory=list)
 
     def believed(self, verifier: str, beliefs: Sequence[Belief]) -> None:
         del verifier
@@ -202,6 +209,21 @@ class RecordingObserver:
 
     def failed(self, verifier: str, error: Exception) -> None:
         del verifier
+        self.errors.append(error)
+
+    def compared(self, candidate: Source, comparisons: Sequence[Comparison]) -> None:
+        self.comparisons += comparisons
+
+    def canary_dropped(self, candidate: Source, num: int) -> None:
+        self.dropped += num
+
+    def canary_failed(self, candidate: Source, error: Exception) -> None:
+        self.errors.append(error)
+
+    def reloaded(self, source: Source) -> None:
+        self.reloads.append(source)
+
+    def reload_failed(self, verifier: str, error: Exception) -> None:
         self.errors.append(error)
 
 

@@ -63,6 +63,10 @@ class FolderArtifacts:
             arrays = {name: stored[name] for name in stored.files}
         return Artifact(Source(verifier, folder.name, _digest(folder)), card, arrays)
 
+    def newest(self, verifier: str) -> str | None:
+        folder = self._newest(verifier)
+        return f"{folder.name}@{folder.stat().st_mtime_ns}" if folder else None
+
     def _newest(self, verifier: str) -> Path | None:
         folders = [path.parent for path in (self.root / verifier).glob(f"*/{CARD}") if path.parent.name[0] != "."]
         return max(folders, key=lambda folder: (folder.stat().st_mtime_ns, folder.name), default=None)

@@ -43,7 +43,6 @@ class VerifierServicer(verifier_pb2_grpc.VerifierServiceServicer):
     def __init__(self, verification: Verification, num_threads: int) -> None:
         self._verification = verification
         self._pool = ThreadPoolExecutor(num_threads, thread_name_prefix="verify")
-        self._sources = {item.source.verifier: source_to_wire(item.source) for item in verification.served()}
 
     async def ListVerifiers(self, request: pb.ListVerifiersRequest, context: Context) -> pb.ListVerifiersResponse:
         del request, context
@@ -56,7 +55,7 @@ class VerifierServicer(verifier_pb2_grpc.VerifierServiceServicer):
         return await self._run("Predict", request.verifier, context, lambda late: self._predict(request, late))
 
     async def _run(self, method: str, verifier: str, context: Context, work: Callable[[OutOfTime], Answer]) -> Answer:
-        self._require(verifier)
+        self._verification.at(verifier)
         started, cancelled = time.monotonic(), Event()
         left = context.time_remaining()
         until = None if left is None else started + left * (1 - KEPT_BACK)
@@ -73,15 +72,11 @@ class VerifierServicer(verifier_pb2_grpc.VerifierServiceServicer):
         LATENCY.labels(verifier, method).observe(time.monotonic() - started)
         return answer
 
-    def _require(self, verifier: str) -> None:
-        if verifier not in self._sources:
-            msg = f"no verifier {verifier!r} is served here; served: {', '.join(sorted(self._sources))}"
-            raise VerifierNotServedError(msg)
-
     def _verify(self, request: pb.VerifyRequest, out_of_time: OutOfTime) -> pb.VerifyResponse:
-        source = self._sources[request.verifier]
+        serving = self._verification.at(request.verifier)
+        source = source_to_wire(serving.source)
         groups = [group_from_wire(group) for group in request.groups]
-        judged = iter(self._verification.verify(request.verifier, _whole(groups), out_of_time))
+        judged = iter(serving.verify(_whole(groups), out_of_time))
         response = pb.VerifyResponse()
         for message, group in zip(request.groups, groups, strict=True):
             verdicts = next(judged) if group else [MALFORMED_QUESTION] * len(message.completions)
@@ -89,9 +84,10 @@ class VerifierServicer(verifier_pb2_grpc.VerifierServiceServicer):
         return response
 
     def _predict(self, request: pb.PredictRequest, out_of_time: OutOfTime) -> pb.PredictResponse:
-        source = self._sources[request.verifier]
+        serving = self._verification.at(request.verifier)
+        source = source_to_wire(serving.source)
         claims = [claim_or_none(claim) for claim in request.claims]
-        believed = iter(self._verification.predict(request.verifier, _whole(claims), out_of_time))
+        believed = iter(serving.predict(_whole(claims), out_of_time))
         beliefs = (next(believed) if claim else MALFORMED_CLAIM for claim in claims)
         return pb.PredictResponse(beliefs=[belief_to_wire(belief, source) for belief in beliefs])
 

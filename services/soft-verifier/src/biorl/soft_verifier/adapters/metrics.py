@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from prometheus_client import Counter, Histogram
 
-from biorl.soft_verifier.domain.belief import Belief, Verdict
+from biorl.soft_verifier.domain.belief import Belief, Source, Verdict
+from biorl.soft_verifier.domain.comparison import Comparison
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,27 @@ SCORES = Histogram(
 )
 ERRORS = Counter("biorl_soft_verifier_errors_total", "Times that a verifier raised: bugs of its own.", ["verifier"])
 
+COMPARED = Counter(
+    "biorl_soft_verifier_canary_total",
+    "Answers that a candidate version was asked for too, by the live status and its own.",
+    ["verifier", "candidate", "live", "status"],
+)
+DIFFERENCE = Histogram(
+    "biorl_soft_verifier_canary_difference",
+    "How far a candidate's number is from the live one, whichever is larger.",
+    ["verifier", "candidate"],
+    buckets=(0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1),
+)
+DROPPED = Counter(
+    "biorl_soft_verifier_canary_dropped_total", "Answers that a candidate was too slow for.", ["verifier", "candidate"]
+)
+CANARY_ERRORS = Counter(
+    "biorl_soft_verifier_canary_errors_total", "Times that a candidate raised.", ["verifier", "candidate"]
+)
+RELOADS = Counter(
+    "biorl_soft_verifier_reloads_total", "Newer artifacts found, by outcome (served, failed).", ["verifier", "outcome"]
+)
+
 
 class Metrics:
     """An `Observer` that counts; a verifier's own error is logged as well."""
@@ -61,3 +83,29 @@ class Metrics:
     def failed(self, verifier: str, error: Exception) -> None:
         ERRORS.labels(verifier).inc()
         log.error("verifier_error", exc_info=error, extra={"verifier": verifier})
+
+    def compared(self, candidate: Source, comparisons: Sequence[Comparison]) -> None:
+        name, version = candidate.verifier, candidate.version
+        for (live, status), count in Tally((item.live, item.candidate) for item in comparisons).items():
+            COMPARED.labels(name, version, live, status).inc(count)
+        differences = [abs(item.difference) for item in comparisons if item.difference is not None]
+        for difference in differences:
+            DIFFERENCE.labels(name, version).observe(difference)
+        numbers = {"num": len(comparisons), "largest_difference": max(differences, default=None)}
+        log.info("canary_compared", extra={"verifier": name, "candidate": version, **numbers})
+
+    def canary_dropped(self, candidate: Source, num: int) -> None:
+        DROPPED.labels(candidate.verifier, candidate.version).inc(num)
+
+    def canary_failed(self, candidate: Source, error: Exception) -> None:
+        CANARY_ERRORS.labels(candidate.verifier, candidate.version).inc()
+        about = {"verifier": candidate.verifier, "candidate": candidate.version}
+        log.error("canary_error", exc_info=error, extra=about)
+
+    def reloaded(self, source: Source) -> None:
+        RELOADS.labels(source.verifier, "served").inc()
+        log.info("artifact_reloaded", extra={"verifier": source.verifier, "version": source.version})
+
+    def reload_failed(self, verifier: str, error: Exception) -> None:
+        RELOADS.labels(verifier, "failed").inc()
+        log.error("artifact_not_reloaded", exc_info=error, extra={"verifier": verifier})

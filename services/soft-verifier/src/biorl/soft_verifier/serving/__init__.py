@@ -1,0 +1,1 @@
+"""What stands between calls and a verifier: loading, memory, batches across calls, a canary, a newer version."""

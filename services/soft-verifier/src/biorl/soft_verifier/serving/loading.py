@@ -1,0 +1,110 @@
+"""From what shall be served to what is: artifacts read, verifiers built, warmed up, with their canaries."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version as distribution_version
+from typing import Any
+
+from biorl.soft_verifier.domain.belief import Artifact, Source
+from biorl.soft_verifier.ports import (
+    ArtifactStore,
+    LearnsCells,
+    LearnsFunctions,
+    LearnsLabels,
+    Trainable,
+    UnknownVerifierError,
+    Verifier,
+    VerifierClass,
+    WarmsUp,
+)
+from biorl.soft_verifier.verifiers.served_model import Behind, ServedModel
+
+
+@dataclass(frozen=True, slots=True)
+class Batching:
+    """Claims of calls that wait at the same time are asked together."""
+
+    max_claims: int = 1024
+    """In one question to the model; a single call may bring more."""
+    wait_s: float = 0.0
+    """How long the first of a batch waits for company. 0 takes whoever has come while the batch before was judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """Another version that is asked too, and compared; nobody is answered by it."""
+
+    version: str
+    share: float
+    """Of the claims and questions, chosen by their content, in (0, 1]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A verifier that shall be served."""
+
+    name: str
+    version: str | None = None
+    """None for the newest artifact."""
+    behind: Behind | None = None
+    """A model that others serve; its verifier goes by any name, and its artifact is a calibration."""
+    batching: Batching | None = None
+    canary: Canary | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A verifier as it was loaded."""
+
+    source: Source
+    verifier: Verifier
+    card: Mapping[str, Any] = field(default_factory=dict)
+    batching: Batching | None = None
+    canary: Canary | None = None
+    candidate: "Served | None" = None
+    """The canary's version."""
+
+
+def load(choices: Sequence[Choice], registry: Mapping[str, VerifierClass], store: ArtifactStore) -> list[Served]:
+    """Builds what shall be served, and warms it up.
+
+    Raises UnknownVerifierError, and ArtifactMissingError, which says what to run.
+    """
+    return [load_one(choice, registry, store) for choice in choices]
+
+
+def load_one(choice: Choice, registry: Mapping[str, VerifierClass], store: ArtifactStore) -> Served:
+    """As `load`, of one; its candidate too."""
+    artifact, verifier = _built(choice, choice.version, registry, store)
+    candidate = None
+    if choice.canary:
+        other, rival = _built(choice, choice.canary.version, registry, store)
+        candidate = Served(other.source, rival, other.card)
+    return Served(artifact.source, verifier, artifact.card, choice.batching, choice.canary, candidate)
+
+
+def has_artifact(choice: Choice, registry: Mapping[str, VerifierClass]) -> bool:
+    """Whether it is read from an artifact, of which a newer one may come."""
+    kinds = Trainable | LearnsLabels | LearnsCells | LearnsFunctions
+    return choice.behind is not None or isinstance(registry[choice.name], kinds)
+
+
+def _built(
+    choice: Choice, version: str | None, registry: Mapping[str, VerifierClass], store: ArtifactStore
+) -> tuple[Artifact, Verifier]:
+    if choice.behind is None and choice.name not in registry:
+        msg = f"there is no verifier {choice.name!r}; there are: {', '.join(sorted(registry))}"
+        raise UnknownVerifierError(msg)
+    found = has_artifact(choice, registry)
+    artifact = store.load(choice.name, version) if found else Artifact(_code_source(choice.name))
+    verifier = ServedModel(artifact, choice.behind) if choice.behind else registry[choice.name](artifact)
+    if isinstance(verifier, WarmsUp):
+        verifier.warm_up()
+    return artifact, verifier
+
+
+def _code_source(name: str) -> Source:
+    """Of a verifier without an artifact: its version is that of the code."""
+    version = distribution_version("biorl-soft-verifier")
+    return Source(name, version, hashlib.sha256(f"biorl-soft-verifier {version} {name}".encode()).hexdigest())
