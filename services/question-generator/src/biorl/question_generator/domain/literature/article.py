@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from biorl.answers.spec import AnswerType
 from biorl.question_generator.domain.chance import luck
 from biorl.question_generator.domain.literature.candidate import Candidate, is_abbreviated_set, with_long_forms
-from biorl.question_generator.domain.literature.gates import fault_of_candidate, fault_of_sentence
+from biorl.question_generator.domain.literature.gates import fault_of_candidate, fault_of_opening, fault_of_sentence
 from biorl.question_generator.domain.literature.lexicon import one_of
 from biorl.question_generator.domain.literature.patterns import PATTERNS
 from biorl.question_generator.domain.literature.patterns.abbreviations import long_forms
@@ -31,6 +31,7 @@ ARTICLE_TYPES = frozenset(
     ["research-article", "article", "brief-report", "review-article", "case-report", "rapid-communication", "abstract"]
 )
 _NOTICE = re.compile(r"(?:RETRACTED|WITHDRAWN|Retraction|Correction|Corrigendum|Erratum|Expression of concern)\b", re.I)
+_DIGIT = re.compile(r"\d")
 _SKIPPED = re.compile(one_of("skipped_sections"), re.IGNORECASE)
 
 
@@ -108,7 +109,13 @@ def _drafts_of_sentence(
     spelled: Mapping[str, tuple[str, ...]],
     refusals: list[Refusal],
 ) -> Iterator[_Draft]:
+    opening = fault_of_opening(sentence.text)
+    if opening:
+        refusals.append(Refusal(TASK, opening, sentence.text))
+    has_digit = _DIGIT.search(sentence.text) is not None
     for name, pattern in PATTERNS.items():
+        if (opening and not pattern.asks_by_itself) or (pattern.of_numbers and not has_digit):
+            continue
         for found in pattern.find(sentence.text):
             candidate = with_long_forms(found, spelled)
             cloze = blanked(sentence.text, candidate)

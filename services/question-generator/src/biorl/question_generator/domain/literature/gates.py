@@ -13,7 +13,7 @@ from biorl.answers.folding import folded
 from biorl.answers.spec import AnswerType
 from biorl.question_generator.domain.literature.candidate import Candidate
 from biorl.question_generator.domain.literature.lexicon import one_of
-from biorl.question_generator.domain.literature.wording import BLANK, written_gold
+from biorl.question_generator.domain.literature.wording import BLANK, without_link, written_gold
 
 MIN_WORDS, MAX_WORDS = 9, 50
 _ANAPHORIC_START = re.compile(rf"^(?:{one_of('demonstratives')}|the {one_of('generic_subjects')})\b", re.IGNORECASE)
@@ -49,6 +49,16 @@ _RUN_TOGETHER = re.compile(
     r"[a-z]{3,}[A-Z]{2,}\.\s[a-z]|\.\s[a-z]+[A-Z]\w*\s|\.[A-Z][a-z]+\s[a-z]+\s|[a-z)\]]\.\s+[a-z][\w-]+\s"
 )
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
+
+
+def fault_of_opening(sentence: str) -> str:
+    """What no blank can mend, found without looking for answers; empty when answers are worth looking for."""
+    opening = without_link(sentence)
+    if _ANAPHORIC_START.match(opening):
+        return "anaphora"
+    if not sentence.endswith("."):
+        return "not_a_sentence"
+    return "too_long" if sentence.count(" ") > 2 * MAX_WORDS else ""  # brackets may still be left out
 
 
 def fault_of_sentence(text: str, whole: str) -> str:
@@ -92,7 +102,7 @@ def fault_of_candidate(candidate: Candidate, title: str, cloze: str) -> str:
     """`title` and `cloze` are what the reader sees. Empty when there is one answer and they do not tell it."""
     if not candidate.ask and cloze.count(BLANK) != 1:
         return "blank_lost"
-    shown = folded(f"{title}\n{candidate.ask or cloze}")
+    shown = folded(f"{title} | {candidate.ask or cloze}")
     if any(_occurs(form, shown) for form in _telling_forms(candidate)):
         return "answer_in_question"
     if candidate.ask and _names_another(folded(candidate.spec.gold or ""), folded(title)):

@@ -39,8 +39,8 @@ def sentences_of(paragraph: str) -> Iterator[Sentence]:
 def _ends(paragraph: str) -> Iterator[int]:
     depth, position = 0, 0
     for found in _END.finditer(paragraph):
-        for char in paragraph[position : found.end()]:
-            depth += (char in _OPENING) - (char in _CLOSING)
+        piece = paragraph[position : found.end()]
+        depth += sum(map(piece.count, _OPENING)) - sum(map(piece.count, _CLOSING))
         position = found.end()
         depth = max(depth, 0)
         tail = paragraph[max(0, found.start() - 12) : found.start() + 1]

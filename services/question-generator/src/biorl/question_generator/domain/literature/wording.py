@@ -36,6 +36,11 @@ def readable(text: str) -> str:
     text = _BRACKETED.sub(lambda found: "" if _points_elsewhere(found["inside"]) else found.group(), text)
     text = re.sub(r"\s+([.,;:])", r"\1", " ".join(text.split()))
     text = re.sub(r"[,–-]+(?=[.,])", "", text)  # what is left of citations that were cut out of the text
+    return without_link(text)
+
+
+def without_link(text: str) -> str:
+    """Without an opening "However,"."""
     linked = _LINKING.match(text)
     if not linked:
         return text

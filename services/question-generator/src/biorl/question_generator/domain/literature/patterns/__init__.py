@@ -24,6 +24,10 @@ class Pattern:
     find: Find
     most: int
     """Questions of this pattern that one article may give: details of a method say little, however many there are."""
+    asks_by_itself: bool = False
+    """Its questions do not show the sentence, so a sentence that does not stand by itself serves as well."""
+    of_numbers: bool = False
+    """Finds nothing in a sentence without a digit."""
 
 
 PATTERNS: Mapping[str, Pattern] = {
@@ -34,15 +38,15 @@ PATTERNS: Mapping[str, Pattern] = {
     "gene": Pattern(find_gene, 6),
     "organism": Pattern(find_organism, 3),
     "enumeration": Pattern(find_enumeration, 2),
-    "fold": Pattern(quantities.finder(quantities.FOLD), 5),
-    "percentage": Pattern(quantities.finder(quantities.PERCENTAGE), 6),
+    "fold": Pattern(quantities.finder(quantities.FOLD), 5, of_numbers=True),
+    "percentage": Pattern(quantities.finder(quantities.PERCENTAGE), 6, of_numbers=True),
     "compound": Pattern(find_compound, 2),
     "cell_line": Pattern(find_cell_line, 1),
-    "concentration": Pattern(quantities.finder(quantities.CONCENTRATION), 1),
-    "temperature": Pattern(quantities.finder(quantities.TEMPERATURE), 1),
-    "length": Pattern(quantities.finder(quantities.LENGTH), 3),
-    "duration": Pattern(quantities.finder(quantities.DURATION), 3),
-    "ratio": Pattern(quantities.find_ratio, 2),
-    "count": Pattern(quantities.find_count, 3),
-    "abbreviation": Pattern(find_abbreviation, 4),
+    "concentration": Pattern(quantities.finder(quantities.CONCENTRATION), 1, of_numbers=True),
+    "temperature": Pattern(quantities.finder(quantities.TEMPERATURE), 1, of_numbers=True),
+    "length": Pattern(quantities.finder(quantities.LENGTH), 3, of_numbers=True),
+    "duration": Pattern(quantities.finder(quantities.DURATION), 3, of_numbers=True),
+    "ratio": Pattern(quantities.find_ratio, 2, of_numbers=True),
+    "count": Pattern(quantities.find_count, 3, of_numbers=True),
+    "abbreviation": Pattern(find_abbreviation, 4, asks_by_itself=True),
 }

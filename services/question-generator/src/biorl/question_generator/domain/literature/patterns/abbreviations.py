@@ -6,6 +6,7 @@ letter of the abbreviation is met in order, and the first of them begins a word.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from biorl.answers.spec import AnswerSpec, AnswerType
 from biorl.question_generator.domain.literature.candidate import Candidate
@@ -37,8 +38,13 @@ def long_forms(sentence: str) -> dict[str, tuple[str, ...]]:
     return forms
 
 
-def _spelled_out(sentence: str) -> Iterator[tuple[str, int, str]]:
+@lru_cache(maxsize=8192)  # a paper's sentences are read twice: for its long forms, then for its questions
+def _spelled_out(sentence: str) -> tuple[tuple[str, int, str], ...]:
     """Abbreviation, and where the words begin that spell it out, and the words."""
+    return tuple(_spelled_out_in(sentence)) if "(" in sentence else ()
+
+
+def _spelled_out_in(sentence: str) -> Iterator[tuple[str, int, str]]:
     for found in _SHORT.finditer(sentence):
         short = found["short"]
         before = sentence[: found.start()].rstrip()

@@ -67,6 +67,10 @@ _AMOUNT = (
 _EFFECT = re.compile(
     rf"(?<!\bto\s)\b(?P<verb>{_PROMOTES}|{_INHIBITS})\s(?!by\b|in\b)(?:(?!by\b|and\b|in\b|that\b)[\w/α-ω’'-]+\s){{0,5}}?{_AMOUNT}\b"
 )
+_EFFECT_PART = re.compile(
+    r"promot|stimulat|ugment|otentiat|boost|celerat|nhibit|ppress|ttenuat|mpair|repress|brogat|bolish"
+)
+"""What every verb needs, found fast."""
 # "was suppressed", "the suppressed activity", "links impaired autophagy to": nothing is done to an amount.
 _PARTICIPLE = re.compile(
     rf"\b(?:is|are|was|were|been|being|be|by|the|an?|its|their|of|for|with|in|links?|and|or|as)\s(?:{_ADVERB}\s)?$"
@@ -107,6 +111,8 @@ def _has_another_direction(rest: str) -> bool:
 
 def find_effect(sentence: str) -> Iterator[Candidate]:
     """Whether what the sentence names promotes or inhibits something that has an amount."""
+    if not _EFFECT_PART.search(sentence):
+        return
     found = list(_EFFECT.finditer(sentence))
     if len(found) != 1 or _UNSURE.search(sentence):
         return

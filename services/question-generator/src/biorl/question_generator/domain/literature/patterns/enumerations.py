@@ -18,6 +18,8 @@ _LIST = re.compile(
     rf"|,\s(?:namely|i\.e\.,?|that is,)\s{_MEMBERS.replace('members', 'after_namely')}(?=[.;,]))",
     re.IGNORECASE,
 )
+_MARKS = (" (", ": ", ", namely", ", i.e", ", that is")
+"""What every list needs."""
 _SEPARATOR = re.compile(r",\s(?:and\s|or\s)?|\s(?:and|or|&)\s")
 _CRUMBS = re.compile(
     r"\d{4}|^(?:the|a|an|with|without|one|two|another|i\.e|e\.g|see|n|p)\b|\b(?:was|were|is|are|that|which|than|versus|vs|et|al|fig|figs|table)\b|^\S{1,2}$|^(?:[A-Z]|north|south|east|west|left|right)$",
@@ -27,6 +29,8 @@ _CRUMBS = re.compile(
 
 def find_enumeration(sentence: str) -> Iterator[Candidate]:
     """The members of the one counted list of the sentence."""
+    if not any(mark in sentence for mark in _MARKS):
+        return
     found = list(_LIST.finditer(sentence))
     if len(found) != 1:
         return

@@ -15,11 +15,14 @@ _SYMBOL = (
     r"|(?:IL|TNFSF|CD)-?\d{1,2}[A-Z]?)"
     r"(?![\w/-]|\.\d|\sgenes?\s\d)"
 )
+_ANY_SYMBOL = re.compile(r"[A-Z]{4}|[A-Za-z]-?\d")
+"""What every symbol needs, found fast."""
 _GENE_WORDS = re.compile(
     r"gene|mRNA|promoter|locus|utation|morphism|ariant|SNP|nock-?(?:down|out)|ilencing|eletion|xpression|oss of|"
     r"CRISPRi|ranscription|eficien|null|epleted|the\s|[-−–]/[-−–]"
 )
 """What every cue needs, found fast."""
+_ONE_SYMBOL = re.compile(_SYMBOL)
 _GENE_CUES = (
     re.compile(
         rf"{_SYMBOL}\s(?:gene|mRNA|promoter|expression|knock-?down|knock-?out|overexpression|deficiency|deletion)\b"
@@ -42,7 +45,9 @@ _GENE_CUES = (
 
 def find_gene(sentence: str) -> Iterator[Candidate]:
     """The one gene that the sentence names where only a gene can stand."""
-    if not _GENE_WORDS.search(sentence):
+    if not _ANY_SYMBOL.search(sentence) or not _GENE_WORDS.search(sentence):
+        return
+    if not _ONE_SYMBOL.search(sentence):
         return
     symbols = {match["symbol"]: match for cue in _GENE_CUES for match in cue.finditer(sentence)}
     symbols = {symbol: match for symbol, match in symbols.items() if symbol.upper() not in _NOT_GENES}
@@ -81,8 +86,13 @@ _COMPOUND = re.compile(
 )
 
 
+_COMPOUND_WORDS = re.compile(r"(?:inhibit|agonist|antagonist|activat|block|chelat|antibiotic|ionophore)o?r?\s")
+
+
 def find_compound(sentence: str) -> Iterator[Candidate]:
     """The one compound that the sentence names right after saying what it does."""
+    if not _COMPOUND_WORDS.search(sentence):
+        return
     found = list(_COMPOUND.finditer(sentence))
     if len(found) != 1 or re.match(r"\s?(?:,|and|or|\(|plus|together|with|[A-Z]\d*\b)", sentence[found[0].end() :]):
         return

@@ -27,8 +27,10 @@ SETTING = (
 )
 """What a change needs beside itself: where, when, by what or against what. "X was induced 20-fold." tells nothing."""
 _BEFORE = re.compile(rf"(?:{one_of('before_no_number')}\s?|[\w.,]\d|\d[.,]|[A-Za-z(·-])$", re.IGNORECASE)
+_REACH = 40
+"""Characters before a number that can take it back."""
 _AFTER = re.compile(
-    r"^\s?(?:(?:h|hr|min|s|sec|d|day|year|yr)[−-]1|per\b|of confidence|[-–—±/×+^]|to \d|or \d|and \d|CI\b|SD\b|SEM?\b|"
+    r"\s?(?:(?:h|hr|min|s|sec|d|day|year|yr)[−-]1|per\b|of confidence|[-–—±/×+^]|to \d|or \d|and \d|CI\b|SD\b|SEM?\b|"
     r"confidence|interval|identity threshold|cut-?off|\(?\d)"
 )
 
@@ -112,7 +114,7 @@ _BRACKETS = re.compile(r"\([^()]*\)")
 
 def finder(kind: Kind) -> Find:
     """Finds the one quantity of this kind in a sentence."""
-    has_unit = re.compile(rf"(?<=[\d\s-])(?:{kind.unit})")  # rare, and found fast: a number may begin anywhere
+    has_unit = re.compile(rf"\d(?:{kind.joined})(?:{kind.unit})")  # rare, and found fast
     finding = re.compile(kind.found)
     convention = re.compile(kind.convention or r"(?!)")
     quantity = re.compile(rf"(?P<number>{_NUMBER})(?P<joined>{kind.joined})(?P<unit>{kind.unit})")
@@ -148,6 +150,8 @@ _RATIO = re.compile(
 
 def find_ratio(sentence: str) -> Iterator[Candidate]:
     """The one odds ratio, hazard ratio, relative risk or correlation of the sentence."""
+    if "ratio" not in sentence and "relative risk" not in sentence and "coefficient" not in sentence:
+        return
     found = list(_RATIO.finditer(sentence))
     if len(found) != 1 or re.match(r"\s?(?:[-–—]|to\s\d|and\s\d)", sentence[found[0].end() :]):
         return
@@ -198,6 +202,6 @@ _CONDITION = re.compile(
 
 
 def _stands_alone(sentence: str, start: int, end: int) -> bool:
-    if _CONDITION.search(sentence[:start]):
+    if _BEFORE.search(sentence[max(0, start - _REACH) : start]) or _AFTER.match(sentence, end):
         return False
-    return not _BEFORE.search(sentence[:start]) and not _AFTER.match(sentence[end:])
+    return not _CONDITION.search(sentence[:start])
