@@ -3,6 +3,8 @@
 biorl-question-generator --config FILE                                  the service
 biorl-question-generator export --config FILE --out FOLDER              its questions as a dataset
 biorl-question-generator target --config FILE --out FILE --since YEAR   the fields of recent papers, to align with
+biorl-question-generator reached --config FILE                          exports that hold what was retracted since
+biorl-question-generator account --config FILE                          what the language model cost
 """
 
 import sys

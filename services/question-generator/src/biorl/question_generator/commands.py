@@ -26,6 +26,7 @@ def export_command(argv: list[str]) -> int:
     parser.add_argument("--with-held-out-gold", action="store_true", help="answers of TEST too, in a file of their own")
     given = parser.parse_args(argv)
     from biorl.question_generator.adapters.dataset_export import curation_of, export_dataset  # noqa: PLC0415
+    from biorl.question_generator.adapters.export_register import register  # noqa: PLC0415
 
     try:
         config = load_config(Config, given.config, NAME)
@@ -48,6 +49,8 @@ def export_command(argv: list[str]) -> int:
     lines = [f"{split}: {rows} questions" for split, rows in done.rows.items()]
     lines += [f"left out, {reason}: {count}" for reason, count in sorted(done.dropped.items())]
     lines += [f"{name}: sha256 {digest}" for name, digest in done.digests.items()]
+    whole = register(_register_of(config), done.digests, given.out, done.held)
+    lines.append(f"the whole export: sha256 {whole}")
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     return 0
 
@@ -70,6 +73,55 @@ def target_command(argv: list[str]) -> int:
     lines = [f"{field}: {share:.3f}" for field, share in report["shares"].items()]
     sys.stdout.write("".join(f"{line}\n" for line in [f"{report['papers']} papers", *lines]))
     return 0
+
+
+def reached_command(argv: list[str]) -> int:
+    """The exit status: 2 for a configuration that does not fit, 3 when an export holds what was retracted since."""
+    given = _parser("reached", "Lists exports that hold questions which were retired since.").parse_args(argv)
+    from biorl.chassis.bus import open_bus  # noqa: PLC0415
+    from biorl.question_generator.adapters.bus_questions import questions_on  # noqa: PLC0415
+    from biorl.question_generator.adapters.export_register import reached  # noqa: PLC0415
+
+    try:
+        config = load_config(Config, given.config, NAME)
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    with closing(open_bus(config.bus)) as bus:
+        found = reached(_register_of(config), (question.id for question in questions_on(bus, config.topics.questions)))
+    for export in found:
+        sources = sorted({source for several in export.retired.values() for source in several})
+        told = f"{export.folder} ({export.digest[:12]}): {len(export.retired)} of {export.questions} questions retired"
+        sys.stdout.write(f"{told}, made from {', '.join(sources)}\n")
+        sys.stdout.writelines(f"  {question_id}\n" for question_id in export.retired)
+    return 3 if found else 0
+
+
+def account_command(argv: list[str]) -> int:
+    """The exit status: 2 for a configuration without a language model."""
+    given = _parser("account", "What the language model was asked and what that cost.").parse_args(argv)
+    from biorl.question_generator.adapters.reply_store import account, sum_of  # noqa: PLC0415
+
+    try:
+        config = load_config(Config, given.config, NAME)
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    if config.author is None:
+        sys.stderr.write("no language model is configured: `author` is empty\n")
+        return 2
+    prices = config.author.price_per_million
+    rows = account(config.author.replies)
+    for name, spent in {**{" ".join(key): it for key, it in rows.items()}, "in all": sum_of(rows.values())}.items():
+        cost = (spent.input_tokens * prices.input + spent.output_tokens * prices.output) / 1e6
+        tokens = f"{spent.input_tokens} tokens in, {spent.output_tokens} out"
+        sys.stdout.write(f"{name}: {spent.requests} replies, {tokens}, cost {cost:.4f}\n")
+    return 0
+
+
+def _register_of(config: Config) -> Path:
+    """Beside the state, in a file of its own: the state belongs to the running service."""
+    return config.state.with_name(f"{config.state.stem}-exports.sqlite")
 
 
 @contextmanager
@@ -109,4 +161,9 @@ def _alignment(config: AlignmentConfig | None) -> "AlignmentRules | None":
     return AlignmentRules(read_target(config.target), config.alpha, config.size, config.seed) if config else None
 
 
-COMMANDS: Mapping[str, Callable[[list[str]], int]] = {"export": export_command, "target": target_command}
+COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
+    "export": export_command,
+    "target": target_command,
+    "reached": reached_command,
+    "account": account_command,
+}

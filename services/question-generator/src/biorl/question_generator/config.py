@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
 from biorl.chassis.bus.config import BusConfig, SqliteBusConfig
 from biorl.chassis.config import ServiceConfig
@@ -57,6 +57,13 @@ class LabelsConfig(_Section):
     seed: NonNegativeInt = 0
 
 
+class PriceConfig(_Section):
+    """What a million tokens cost, in any currency; 0 for a model of one's own."""
+
+    input: NonNegativeFloat = 0.0
+    output: NonNegativeFloat = 0.0
+
+
 class AuthorConfig(_Section):
     """A language model that writes questions too, at any endpoint that speaks the OpenAI protocol."""
 
@@ -71,6 +78,8 @@ class AuthorConfig(_Section):
     max_retries: NonNegativeInt = 5
     max_total_tokens: PositiveInt | None = None
     """Budget of the reply file's whole life; what would go beyond is refused as `model_over_budget`."""
+    price_per_million: PriceConfig = PriceConfig()
+    """For `biorl-question-generator account`."""
     prompt: str = "write@1"
     quotas: dict[
         Literal["number", "direction", "gene", "organism", "chemical", "short_text", "choice"], PositiveInt

@@ -145,6 +145,8 @@ class Export:
     """SHA-256 (hex) of each file, by its path in the dataset: equal questions give equal digests."""
     dropped: dict[str, int]
     """How many questions were left out, by reason."""
+    held: dict[str, tuple[str, ...]]
+    """Sources by id of the questions that are in it."""
 
 
 def export(
@@ -168,4 +170,5 @@ def export(
         digests |= writer.write_held_out_gold([item for item in curated.kept if item.is_held_out])
     digests |= writer.write_account(curated, list(refusals))
     rows_of = {split: len(rows) for split, rows in by_split.items()}
-    return Export(rows_of, digests, dict(Counter(item.reason for item in curated.dropped)))
+    held = {question.id: question.provenance.sources for question in curated.kept}
+    return Export(rows_of, digests, dict(Counter(item.reason for item in curated.dropped)), held)
