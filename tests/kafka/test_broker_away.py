@@ -35,7 +35,13 @@ def again_until_it_works(act: Callable[[], object]) -> None:
 
 
 def all_values(bus: KafkaBus, topic: str) -> list[bytes | None]:
-    return [record.value for record in bus.read({}, bus.end_offsets(topic))]
+    values: list[bytes | None] = []
+
+    def read() -> None:
+        values[:] = [record.value for record in bus.read({}, bus.end_offsets(topic))]
+
+    again_until_it_works(read)  # a broker that has just come back may take longer than one read waits
+    return values
 
 
 @pytest.fixture(params=["killed", "hung"])
