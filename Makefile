@@ -50,6 +50,7 @@ demo: $(READY) $(if $(filter kafka,$(BUS)),$(KAFKA_CACHE)/.ready)  ## the whole 
 test: $(READY) $(if $(HAS_JAVA),$(KAFKA_CACHE)/.ready) $(if $(HAS_GO),kubernetes-tools)  ## all tests that this machine can hold
 	@test -n "$(HAS_JAVA)" || echo "no Java or no Maven here: the Kafka tier will be skipped"
 	@test -n "$(HAS_GO)" || echo "no Go 1.26 here: the charts tier will be skipped"
+	@$(MAKE) --no-print-directory triton || echo "no Triton for this machine: the triton tier will be skipped"
 	@$(BIN)/python -m pytest -m "not bench" $(ARGS)
 
 test-fast: $(READY)  ## only the tests that take seconds
