@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from biorl.standalone.commands import data, demo, inspection, score, services, simulate, verifier
+from biorl.standalone.commands import data, demo, inspect, score, services, simulate, verifier
 from biorl.standalone.commands.terminal import err, out
 from biorl.standalone.errors import BadRequestError, RunFailedError
 
@@ -36,7 +36,7 @@ app.command("status")(services.status)
 app.command("score")(score.score)
 app.command("evaluate")(demo.evaluate)
 app.command("report")(demo.report)
-app.command("inspect")(inspection.inspect)
+app.command("inspect")(inspect.inspect)
 app.command("simulate")(simulate.simulate)
 app.add_typer(verifier.app, name="verifier")
 app.add_typer(data.app, name="data")

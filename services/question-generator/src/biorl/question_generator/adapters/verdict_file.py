@@ -1,4 +1,7 @@
-"""Verdicts that readers gave with `biorl inspect`: JSON lines of which the last about a question counts."""
+"""Verdicts that readers gave with `biorl inspect`: JSON lines of which the last about a question counts.
+
+A last line without its end was cut off before the reader was told of it, and does not count.
+"""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +11,7 @@ from pathlib import Path
 def rejected_in(path: Path) -> Mapping[str, str]:
     """Reason by id of the questions that stand rejected. Raises ValueError for a line that is none, and OSError."""
     reasons: dict[str, str] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_bytes().split(b"\n")[:-1], 1):
         if not line.strip():
             continue
         try:

@@ -1,1 +1,1 @@
-"""Questions on a local web page: a person reads them beside their evidence, accepts, or rejects with a reason."""
+"""`biorl inspect`: questions on a local page, read beside their evidence, and what a reader decides about them."""

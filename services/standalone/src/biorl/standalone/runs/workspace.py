@@ -51,6 +51,11 @@ class Workspace:
         return self.root / "questions"
 
     @property
+    def verdicts(self) -> Path:
+        """What readers decided about the run's questions."""
+        return self.root / "verdicts.jsonl"
+
+    @property
     def training(self) -> Path:
         """The trainer's folders, one a training run."""
         return self.root / "train"
