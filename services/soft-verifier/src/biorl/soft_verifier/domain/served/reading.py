@@ -15,8 +15,8 @@ from biorl.questions.question import Outcome
 from biorl.soft_verifier.domain.belief import Array, Artifact, packed_text
 from biorl.soft_verifier.domain.effects import Measurements
 from biorl.soft_verifier.domain.neighbours import NUM_FOLDS, fold_of
-from biorl.soft_verifier.domain.quality import calibration_quality, ranking_quality
-from biorl.soft_verifier.domain.shift.outcome import Reading, fold_rates
+from biorl.soft_verifier.domain.quality import calibration_quality, ranking_quality, reliability_bins
+from biorl.soft_verifier.domain.shift.outcome import Reading, cross_fitted, fold_rates
 from biorl.soft_verifier.domain.shift.table import Floats
 
 LEAST_ROWS = 50
@@ -85,23 +85,14 @@ def fit_served(part: Measurements, rows: npt.NDArray[np.int64], value: Floats) -
     column = {name: place for place, name in enumerate(part.readouts)}
     reading = Reading.of_rows(score, rate, label)
     model = ServedOutcome(part.outcome, column, rates, scale, reading, frozenset(part.perturbations))
-    probability = _held_out(score, rate, label, folds)
+    probability = cross_fitted(score, rate, label, folds)
     within = part.readout[rows] * NUM_FOLDS + folds
     quality = {
         "num_pairs": len(rows),
         "coverage": round(len(rows) / max(len(known), 1), 6),
-        "ranking": ranking_quality(probability, label, within),
+        "ranking": ranking_quality(probability, label, within, part.perturbation[rows].astype(str)),
         "calibration_error": calibration_quality(probability, label),
         "gene_frequency_calibration_error": calibration_quality(reading.baseline(np.zeros_like(rate), rate), label),
+        "reliability": reliability_bins(probability, label),
     }
     return model, quality
-
-
-def _held_out(score: Floats, rate: Floats, label: npt.NDArray[np.bool_], folds: npt.NDArray[np.int64]) -> Floats:
-    """Probabilities [row] by calibrations that have not seen the row's fold."""
-    probability = np.zeros_like(score)
-    for fold in sorted(set(folds.tolist())):
-        here = folds == fold
-        fitted = Reading.of_rows(score[~here], rate[~here], label[~here])
-        probability[here] = fitted.calibration(score[here], rate[here])
-    return probability

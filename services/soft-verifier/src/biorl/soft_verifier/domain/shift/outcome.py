@@ -6,7 +6,7 @@ of their own where there are enough of them: two perturbations change more than 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,13 @@ from biorl.soft_verifier.domain.belief import Array, Artifact
 from biorl.soft_verifier.domain.calibration import Calibration, Curve, fit_baseline, fit_calibration
 from biorl.soft_verifier.domain.effects import Measurements, is_own_readout
 from biorl.soft_verifier.domain.neighbours import NUM_FOLDS, fold_of
-from biorl.soft_verifier.domain.quality import calibration_quality, ranking_quality
+from biorl.soft_verifier.domain.quality import (
+    calibration_quality,
+    ranking_quality,
+    reliability_bins,
+    risk_by_coverage,
+    risk_curves,
+)
 from biorl.soft_verifier.domain.shift.shift_model import Expected
 from biorl.soft_verifier.domain.shift.table import Floats
 from biorl.soft_verifier.domain.smoothing import fit_rates
@@ -42,11 +48,11 @@ class Predictions:
     rate: Floats
     rival: Floats
     """The score of the trivial model: plain addition for pairs, NaN where there is none."""
+    perturbation: npt.NDArray[np.int64]
+    uncertainty: Floats
 
     def where(self, kept: npt.NDArray[np.bool_]) -> "Predictions":
-        return Predictions(
-            self.score[kept], self.readout[kept], self.fold[kept], self.label[kept], self.rate[kept], self.rival[kept]
-        )
+        return Predictions(*(getattr(self, part.name)[kept] for part in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,21 +147,28 @@ def predictions(
     rival = np.array(
         [rivals.get(place, nothing)[readout] for place, readout in zip(asked, column.tolist(), strict=True)]
     )
-    return Predictions(score, column, folds, part.label[rows], rates[folds, column], rival)
+    uncertainty = np.array([expected[place].uncertainty for place in asked])
+    rate, label = rates[folds, column], part.label[rows]
+    return Predictions(score, column, folds, label, rate, rival, part.perturbation[rows], uncertainty)
 
 
 def quality(known: Predictions, reading: Reading) -> dict[str, Any]:
-    """Of predictions that were held out, within readout and fold; beside what trivial models reach."""
+    """Of predictions that were held out, within readout and fold; beside what trivial models reach.
+
+    Calibrated, for this, by what has not seen the fold either.
+    """
     within = known.readout * NUM_FOLDS + known.fold
-    probability = reading.calibration(known.score, known.rate)
+    probability = cross_fitted(known.score, known.rate, known.label, known.fold)
+    baseline = reading.baseline(np.zeros_like(known.rate), known.rate)
     found: dict[str, Any] = {
         "num_pairs": len(known.label),
         "positive_rate": round(float(known.label.mean()), 6),
-        "ranking": ranking_quality(probability, known.label, within),
+        "ranking": ranking_quality(probability, known.label, within, known.perturbation.astype(str)),
         "calibration_error": calibration_quality(probability, known.label),
-        "gene_frequency_calibration_error": calibration_quality(
-            reading.baseline(np.zeros_like(known.rate), known.rate), known.label
-        ),
+        "gene_frequency_calibration_error": calibration_quality(baseline, known.label),
+        "reliability": reliability_bins(probability, known.label),
+        "risk_by_coverage": risk_by_coverage(known.uncertainty, probability, known.label, within.astype(str)),
+        "risk_curves": risk_curves(known.uncertainty, probability, baseline, known.label),
         "mean_shift_auc_per_gene": 0.5,
     }
     both = np.isfinite(known.rival)
@@ -166,6 +179,17 @@ def quality(known: Predictions, reading: Reading) -> dict[str, Any]:
             same |= {name: ranked["auc_per_gene"] if ranked else None}
         found["beside_plain_addition"] = same
     return found
+
+
+def cross_fitted(score: Floats, rate: Floats, label: npt.NDArray[np.bool_], fold: npt.NDArray[np.int64]) -> Floats:
+    """Probabilities [row] by calibrations that have not seen the row's fold."""
+    probability = np.zeros_like(score)
+    for each in sorted(set(fold.tolist())):
+        here = fold == each
+        if not here.all():
+            fitted = Reading.of_rows(score[~here], rate[~here], label[~here])
+            probability[here] = fitted.calibration(score[here], rate[here])
+    return probability
 
 
 def fit_readings(alone: Predictions, pairs: Predictions) -> tuple[Reading, Reading, Sequence[str]]:
