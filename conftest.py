@@ -4,11 +4,19 @@
 been skipped, else the session fails.
 """
 
+import datetime as dt
+import ipaddress
 import os
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 ROOT = Path(__file__).resolve().parent
 REQUIRED = frozenset(filter(None, os.environ.get("BIORL_REQUIRE_TIERS", "").split(",")))
@@ -25,6 +33,34 @@ def data_dir() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data at {folder}: set BIORL_DATA")
     return folder
+
+
+LOOPBACK = (x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
+
+
+@pytest.fixture(scope="session")
+def self_signed() -> Callable[..., tuple[Path, Path]]:
+    """Makes a certificate that is its own authority, for this machine and further DNS names, valid for a day."""
+
+    def make(folder: Path, name: str, *dns_names: str) -> tuple[Path, Path]:
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        now = dt.datetime.now(dt.UTC)
+        names = x509.SubjectAlternativeName([*LOOPBACK, *map(x509.DNSName, dns_names)])
+        day = dt.timedelta(days=1)
+        builder = x509.CertificateBuilder(
+            subject, subject, key.public_key(), x509.random_serial_number(), now, now + day
+        )
+        builder = builder.add_extension(names, critical=False)
+        signed = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True).sign(
+            key, hashes.SHA256()
+        )
+        certificate, private = folder / f"{name}.crt", folder / f"{name}.key"
+        certificate.write_bytes(signed.public_bytes(Encoding.PEM))
+        private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        return certificate, private
+
+    return make
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,6 +11,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+UV = str(Path(sys.executable).with_name("uv"))
 HEADER = "# Every version that biorl is tested with. Made by `make pin`; holds no index addresses.\n"
 
 
@@ -31,7 +32,7 @@ def main() -> None:
         source.write("\n".join(wanted))
         source.flush()
         command = [
-            *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
+            *(UV, "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
             *("--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links", source.name),
         ]
         resolved = subprocess.run(command, check=True, capture_output=True, text=True).stdout

@@ -1,6 +1,6 @@
 """TLS with SCRAM passwords and access lists, against a broker that asks for them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from kafka.admin import ACL, ACLOperation, ACLPermissionType, ResourcePattern, R
 from kafka.errors import GroupAuthorizationFailedError, TopicAuthorizationFailedError
 from kafka_broker import Broker, Scram
 from kafka_fixtures import require_jars
-from kafka_tls import TlsFiles, make_tls_files
+from kafka_tls import TlsFiles
 from pydantic import TypeAdapter
 
 from biorl.chassis.bus import BusConfig, KafkaBusConfig, Message, TopicSpec, open_bus
@@ -22,8 +22,12 @@ PASSWORDS = {"admin": "admin-secret", "app": "app-secret", "stranger": "stranger
 
 
 @pytest.fixture(scope="module")
-def tls(tmp_path_factory: pytest.TempPathFactory) -> TlsFiles:
-    return make_tls_files(tmp_path_factory.mktemp("tls"))
+def tls(tmp_path_factory: pytest.TempPathFactory, self_signed: Callable[..., tuple[Path, Path]]) -> TlsFiles:
+    folder = tmp_path_factory.mktemp("tls")
+    certificate, key = self_signed(folder, "broker")
+    keystore = folder / "keystore.pem"
+    keystore.write_bytes(key.read_bytes() + certificate.read_bytes())
+    return TlsFiles(certificate, keystore)
 
 
 @pytest.fixture(scope="module")
@@ -94,12 +98,12 @@ def test_a_wrong_password_is_named_as_the_cause(broker: Broker, tls: TlsFiles, t
     assert any("authentication" in reason for reason in reasons)
 
 
-def test_an_unknown_authority_is_named_as_the_cause(broker: Broker, tls: TlsFiles, tmp_path: Path) -> None:
+def test_an_unknown_authority_is_named_as_the_cause(
+    broker: Broker, tls: TlsFiles, tmp_path: Path, self_signed: Callable[..., tuple[Path, Path]]
+) -> None:
     config = config_of(broker, tls, tmp_path, "app")
-    other = make_tls_files(tmp_path / "other")
-    security = SaslSecurity(
-        username="app", password_file=tmp_path / "app-password", tls=TlsSecurity(ca_file=other.authority)
-    )
+    other, _ = self_signed(tmp_path, "other")
+    security = SaslSecurity(username="app", password_file=tmp_path / "app-password", tls=TlsSecurity(ca_file=other))
     with pytest.raises(TryLater, match=r"(?i)certificate"):
         open_bus(config.model_copy(update={"security": security}))
 

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import socket
-import subprocess
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -19,7 +18,6 @@ from biorl.chassis.grpc.config import ClientTls, GrpcClientConfig, GrpcServerCon
 from biorl.chassis.grpc.testing import ECHO, Running, echo_service, running
 
 Pair = tuple[Path, Path]
-NAMES = "DNS:localhost,IP:127.0.0.1,DNS:*.biorl.svc"
 
 
 async def echo(request: bytes) -> bytes:
@@ -44,17 +42,9 @@ async def refusal(target: str, **config: object) -> grpc.StatusCode:
 
 
 @pytest.fixture
-def certificate(tmp_path: Path) -> Callable[[str], Pair]:
-    """Makes a self-signed certificate for localhost and a namespace, its own authority; certificate and key."""
-
-    def make(name: str) -> Pair:
-        cert, key = tmp_path / f"{name}.crt", tmp_path / f"{name}.key"
-        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-        names = ["-subj", f"/CN={name}", "-addext", f"subjectAltName={NAMES}", "-days", "1"]
-        subprocess.run([*command, *names, "-keyout", key, "-out", cert], check=True, capture_output=True)
-        return cert, key
-
-    return make
+def certificate(tmp_path: Path, self_signed: Callable[..., Pair]) -> Callable[[str], Pair]:
+    """Certificate and key of a server on this machine and in a namespace."""
+    return lambda name: self_signed(tmp_path, name, "*.biorl.svc")
 
 
 @pytest.fixture
