@@ -94,7 +94,9 @@ def test_any_text_loads_or_is_refused(text: str):
 
 def test_the_shipped_compositions_load_and_the_default_covers_every_kind_of_task():
     compositions = load_compositions()
-    assert set(compositions) == {"default", "perturbation", "experiment", "literature", "composed", "properties"}
+    assert set(compositions) == {
+        *("default", "perturbation", "experiment", "literature", "composed", "knowledge", "properties")
+    }
     for task in ("perturbation.de", "perturbation.direction", "literature.extraction"):
         weights = compositions["default"].weights(task)
         judging = [part for part in compositions["default"].parts if part.role is Role.PRIMARY and weights[part.name]]
