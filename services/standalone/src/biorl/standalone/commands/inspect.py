@@ -55,7 +55,7 @@ def inspect(  # noqa: PLR0917 - as many as the command has options
 
     with opened(decisions) as log, closing(Catalogue()) as catalogue:
         _fill(catalogue, place)
-        _show(catalogue, log, place, port, reviewer or getpass.getuser(), browser=open_browser)
+        _show(catalogue, log, place, port, reviewer or _login(), browser=open_browser)
         out.print(f"{len(log.standing())} decisions: {log.path}", soft_wrap=True)
 
 
@@ -127,6 +127,14 @@ def _show(
     except OSError as error:
         msg = f"port {port} of 127.0.0.1 cannot be used ({error.strerror}); leave --port out for a free one"
         raise RunFailedError(msg) from error
+
+
+def _login() -> str:
+    """Empty for a user without a name, as containers have."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def _has_screen() -> bool:

@@ -28,6 +28,8 @@ CREATE TABLE rollouts (id TEXT PRIMARY KEY, question TEXT, times INTEGER, messag
 CREATE INDEX rollouts_of ON rollouts (question);
 CREATE TABLE decisions (id TEXT PRIMARY KEY, verdict TEXT NOT NULL) WITHOUT ROWID
 """
+CACHE = "PRAGMA cache_size=-262144"
+"""256 MiB at most: questions come in any order, and each must find its place among the others."""
 MAX_TOPICS = 200
 MAX_ROLLOUTS = 20
 """Shown of one question."""
@@ -76,7 +78,7 @@ class Catalogue:
 
     def __post_init__(self) -> None:
         self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-        for statement in (*SCHEMA.split(";"), "PRAGMA synchronous=OFF", "PRAGMA journal_mode=OFF"):
+        for statement in (*SCHEMA.split(";"), "PRAGMA synchronous=OFF", "PRAGMA journal_mode=OFF", CACHE):
             self._db.execute(statement)
 
     def put(self, messages: Iterable[question_pb2.Question]) -> None:
