@@ -98,9 +98,13 @@ def _runs(words: Sequence[str], length: int) -> Iterator[str]:
 def _near_duplicates(
     questions: Sequence[Question], items: Sequence[BenchmarkItem], alike: Alike
 ) -> Iterator[tuple[Question, BenchmarkItem]]:
-    texts = [(question, text) for question in questions for text in _texts_of(question)]
-    hits = matches([text for _, text in texts], [item.question for item in items], alike)
-    yield from ((texts[ours][0], items[theirs]) for ours, theirs in sorted(hits.items()))
+    asked: dict[str, list[Question]] = {}  # many questions share a title, and most say what their evidence says
+    for question in questions:
+        for text in dict.fromkeys(_texts_of(question)):
+            asked.setdefault(text, []).append(question)
+    texts = list(asked)
+    hits = matches(texts, [item.question for item in items], alike)
+    yield from ((question, items[theirs]) for ours, theirs in sorted(hits.items()) for question in asked[texts[ours]])
 
 
 def _texts_of(question: Question) -> tuple[str, ...]:
