@@ -3,7 +3,7 @@
 import pytest
 
 from biorl.question_generator.domain.sources import ReadoutEffect, Retraction
-from biorl.question_generator.service import QuestionGenerator, Rules, text_digest
+from biorl.question_generator.service import QuestionGenerator, Rules
 from biorl.question_generator.testing import MemoryStore, Outbox, Tally, effects, paper
 
 SCREEN = effects("AARS1", [ReadoutEffect("ATF4", True, 1, 0.5, 0.5)])
@@ -54,18 +54,21 @@ def test_a_crash_between_publishing_and_recording_loses_and_doubles_nothing(worl
     assert world.outbox.standing == before
 
 
-def test_the_same_words_from_another_paper_are_a_duplicate(world):
-    world.generator.take([paper(FACT)])
-    world.generator.take([paper(FACT, document_id="PMC2.1")])
-    assert len(world.outbox.standing) == 1
-    assert world.tally.refusals["duplicate"] == 1
-    (refusal,) = world.store.sources["PMC2.1"].refusals
-    assert refusal.reason == "duplicate"
-
-
-def test_a_duplicate_within_one_batch_is_found_too(world):
+def test_the_same_words_from_another_paper_are_asked_of_each_so_that_one_retraction_leaves_the_other(world):
     world.generator.take([paper(FACT), paper(FACT, document_id="PMC2.1")])
-    assert len(world.outbox.standing) == 1
+    assert len(world.outbox.standing) == 2
+    world.generator.hear([Retraction("PMC1.1")])
+    (left,) = world.outbox.standing.values()
+    assert left.provenance.sources == ("PMC2.1",)
+
+
+def test_the_order_of_papers_changes_nothing(world):
+    other = QuestionGenerator(Rules(), MemoryStore(), Outbox(), Tally())
+    papers = [paper(FACT), paper(FACT, document_id="PMC2.1"), paper(OTHER_FACT, document_id="PMC3.1")]
+    world.generator.take(papers)
+    for document in papers[::-1]:
+        other.take([document])
+    assert set(world.outbox.standing) == set(other._questions.standing)
 
 
 def test_a_retraction_retires_what_was_made_from_the_paper_and_nothing_else(world):
@@ -106,9 +109,3 @@ def test_a_retraction_heard_twice_retires_once(world):
     sent = list(world.outbox.sent)
     world.generator.hear([Retraction("PMC1.1")])
     assert world.outbox.sent == sent
-
-
-def test_questions_that_read_alike_have_one_text(world):
-    world.generator.take([paper(FACT), paper(OTHER_FACT, document_id="PMC2.1")])
-    texts = {text_digest(question) for question in world.outbox.standing.values()}
-    assert len(texts) == len(world.outbox.standing)

@@ -130,7 +130,7 @@ def test_refusals_are_told_one_a_line(tmp_path):
 
 
 def test_fields_are_plotted_and_told_and_the_plot_is_the_same_each_time(tmp_path):
-    questions = [replace(number_question(), id=f"q{n}", topics=("Neoplasms",)) for n in range(3)]
+    questions = [replace(number_question(gold=f"{n}"), id=f"q{n}", topics=("Neoplasms",)) for n in range(3)]
     rules = CurationRules(alike=None, alignment=AlignmentRules({"cancer": 1.0}, size=2))
     first, second = (
         export(questions, (), ParquetDataset(tmp_path / name), curation=rules).digests for name in ("a", "b")

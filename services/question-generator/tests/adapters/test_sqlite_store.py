@@ -14,8 +14,7 @@ FIRST, SECOND = direction_question("A"), direction_question("B")
 
 def source(source_id, *questions, names=(), reasons=()):
     refusals = tuple(RefusalCount(source_id, "t", reason, 2, "") for reason in reasons)
-    texts = {question.id: f"text of {question.id}" for question in questions}
-    return WrittenSource(source_id, "document", frozenset({source_id, *names}), questions, texts, refusals)
+    return WrittenSource(source_id, "document", frozenset({source_id, *names}), questions, refusals)
 
 
 @pytest.fixture(params=["file", "fake"])
@@ -31,14 +30,12 @@ def store(request, tmp_path):
 def test_what_was_recorded_is_known(store):
     store.record([source("s1", FIRST)])
     assert store.known([FIRST.id, SECOND.id]) == {FIRST.id}
-    assert store.same_text([f"text of {FIRST.id}", "other"]) == {f"text of {FIRST.id}": FIRST.id}
 
 
 def test_a_retired_question_is_no_longer_known_until_it_is_recorded_again(store):
     store.record([source("s1", FIRST)])
     store.retire([FIRST.id])
     assert not store.known([FIRST.id])
-    assert not store.same_text([f"text of {FIRST.id}"])
     assert not store.made_from(["s1"])
     store.record([source("s1", FIRST)])
     assert store.known([FIRST.id]) == {FIRST.id}

@@ -85,9 +85,10 @@ def test_order_changes_nothing():
 
 
 def test_training_questions_get_the_mix_of_a_target_and_held_out_ones_stay():
-    cancer = [asked(SENTENCE, document_id=f"PMC{n}.1", title=f"Tumours of cohort number {n}") for n in range(4)]
-    nerves = [asked(SENTENCE, document_id=f"PMC9{n}.1", title=f"Neurons of cohort number {n}") for n in range(2)]
-    held = replace(asked(SENTENCE, document_id="PMC8.1", title="Tumours of the last cohort"), split=Split.TEST)
+    told = [SENTENCE.replace("three", word) for word in ("four", "five", "six", "seven", "eight", "nine", "ten")]
+    cancer = [asked(told[n], document_id=f"PMC{n}.1", title=f"Tumours of cohort number {n}") for n in range(4)]
+    nerves = [asked(told[n + 4], document_id=f"PMC9{n}.1", title=f"Neurons of cohort number {n}") for n in range(2)]
+    held = replace(asked(told[6], document_id="PMC8.1", title="Tumours of the last cohort"), split=Split.TEST)
     cancer, nerves = ([replace(item, topics=()) for item in field] for field in (cancer, nerves))
     rules = CurationRules(alike=None, alignment=AlignmentRules({"cancer": 0.5, "neuroscience": 0.5}))
     curated = curate([*cancer, *nerves, held], rules)
@@ -102,3 +103,13 @@ def test_what_a_reader_rejected_is_out_and_the_reason_told():
     curated = curate([question, other], CurationRules(rejected={question.id: "two answers", "gone": "x"}))
     assert curated.kept == (other,)
     assert [(item.reason, item.because) for item in curated.dropped] == [("rejected", "two answers")]
+
+
+def test_the_same_question_of_two_papers_is_kept_once_and_two_answers_are_two_questions():
+    told = "In {}, computed tomography (CT) was done at once in all of the patients that were seen."
+    other = "In {}, cholera toxin (CT) was found at once in all of the patients that were seen there."
+    first, same = (asked(told.format(place), document_id=f"PMC{place}.1") for place in ("Rome", "Oslo"))
+    different = asked(other.format("Lima"), document_id="PMC9.1")
+    curated = curate([first, same, different], CurationRules())
+    assert {item.id for item in curated.kept} == {min(first.id, same.id), different.id}
+    assert [item.reason for item in curated.dropped] == ["duplicate"]

@@ -22,8 +22,6 @@ class WrittenSource:
     names: frozenset[str]
     """Every identifier under which a retraction may speak of it."""
     questions: tuple[Question, ...]
-    texts: Mapping[str, str]
-    """By question id, what is equal for questions that read alike."""
     refusals: tuple[RefusalCount, ...]
 
 
@@ -32,9 +30,6 @@ class Store(Protocol):
 
     def known(self, question_ids: Sequence[str]) -> AbstractSet[str]:
         """Those of the ids that were written before and are not retired."""
-
-    def same_text(self, text_digests: Sequence[str]) -> Mapping[str, str]:
-        """For each text that is known, the id of the question that has it."""
 
     def record(self, sources: Sequence[WrittenSource]) -> None:
         """Keeps them, all or none. Doing it twice changes nothing."""

@@ -14,12 +14,10 @@ from biorl.question_generator.domain.curation import CurationRules, curate
 from biorl.question_generator.domain.labelled import LabelRules, write_label_questions
 from biorl.question_generator.domain.literature.article import TASK as LITERATURE
 from biorl.question_generator.domain.literature.article import LiteratureRules, write_literature_questions
-from biorl.question_generator.domain.literature.wording import without_title
 from biorl.question_generator.domain.perturbation import PerturbationRules, write_perturbation_questions
 from biorl.question_generator.domain.sources import Document, LabelledSubject, PerturbationEffects, Retraction, Source
 from biorl.question_generator.domain.writing import Refusal, RefusalCount, Written, counted, joined
 from biorl.question_generator.ports import DatasetWriter, Observer, Questions, Store, WrittenSource
-from biorl.questions.identity import digest
 from biorl.questions.question import Question, Split
 
 
@@ -47,7 +45,7 @@ class QuestionGenerator:
     def take(self, sources: Sequence[Source]) -> None:
         """All questions of these sources are published and recorded on return."""
         outcomes = [(source, self._write(source)) for source in sources]
-        done = self._without_duplicates(self._authored(outcomes) if self._author else outcomes)
+        done = [_done(source, outcome) for source, outcome in (self._authored(outcomes) if self._author else outcomes)]
         written = [question for source in done for question in source.questions]
         known = self._store.known([question.id for question in written])
         new = [question for question in written if question.id not in known]
@@ -89,17 +87,6 @@ class QuestionGenerator:
             for source, outcome in outcomes
         ]
 
-    def _without_duplicates(self, written: Sequence[tuple[Source, Written]]) -> list[WrittenSource]:
-        """Of questions with the same text, the first ever written stays."""
-        texts = {
-            question.id: text_digest(question)
-            for source, outcome in written
-            if isinstance(source, Document)
-            for question in outcome.questions
-        }
-        first = dict(self._store.same_text(list(texts.values())))
-        return [_unique(source, outcome, texts, first) for source, outcome in written]
-
     def _tell(self, done: Sequence[WrittenSource], new: Sequence[Question]) -> None:
         for source in done:
             self._observer.took(source.kind, 1)
@@ -107,33 +94,16 @@ class QuestionGenerator:
         self._observer.refused(list(chain.from_iterable(source.refusals for source in done)))
 
 
-def _unique(source: Source, outcome: Written, texts: dict[str, str], first: dict[str, str]) -> WrittenSource:
-    """Notes in `first` what this source is the first to ask."""
-    kept, kept_texts, refusals = [], {}, list(outcome.refusals)
-    for question in outcome.questions:
-        text = texts.get(question.id, question.id)
-        if first.setdefault(text, question.id) == question.id and question.id not in kept_texts:
-            kept.append(question)
-            kept_texts[question.id] = text
-        else:
-            refusals.append(Refusal(question.task, "duplicate", question.prompt[-1].content))
+def _done(source: Source, outcome: Written) -> WrittenSource:
     names = source.names if isinstance(source, Document) else frozenset({source.id})
-    return WrittenSource(source.id, _kind(source), names, tuple(kept), kept_texts, counted(source.id, refusals))
+    questions = tuple({question.id: question for question in outcome.questions}.values())
+    return WrittenSource(source.id, _kind(source), names, questions, counted(source.id, outcome.refusals))
 
 
 def _kind(source: Source) -> str:
     if isinstance(source, Document):
         return "document"
     return "effects" if isinstance(source, PerturbationEffects) else "labels"
-
-
-def text_digest(question: Question) -> str:
-    """Equal for questions that ask alike, whatever they were made from: case, punctuation and spaces do not count, and
-    neither does the title of the paper. What EGF stands for is asked once.
-    """
-    asked = without_title(question.prompt[-1].content)
-    words = "".join(char if char.isalnum() else " " for char in asked.casefold()).split()
-    return digest([question.task, words])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Fakes of the question generator's ports, and sources to test with."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -27,20 +27,17 @@ class MemoryStore:
     """`Store` that forgets when the test ends."""
 
     sources: dict[str, WrittenSource] = field(default_factory=dict)
-    standing: dict[str, str] = field(default_factory=dict)
-    """Question id to text digest, without the retired."""
+    standing: set[str] = field(default_factory=set)
+    """Question ids, without the retired."""
     notices: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def known(self, question_ids: Sequence[str]) -> AbstractSet[str]:
-        return self.standing.keys() & set(question_ids)
-
-    def same_text(self, text_digests: Sequence[str]) -> Mapping[str, str]:
-        return {text: question_id for question_id, text in self.standing.items() if text in text_digests}
+        return self.standing & set(question_ids)
 
     def record(self, sources: Sequence[WrittenSource]) -> None:
         for source in sources:
             self.sources[source.source_id] = source
-            self.standing.update(source.texts)
+            self.standing.update(question.id for question in source.questions)
 
     def retracted(self, names: Iterable[str]) -> bool:
         return any(not notice.isdisjoint(names) for notice in self.notices.values())
@@ -56,13 +53,12 @@ class MemoryStore:
             question_id
             for source in self.sources.values()
             if not wanted.isdisjoint(source.names)
-            for question_id in source.texts
+            for question_id in (question.id for question in source.questions)
             if question_id in self.standing
         )
 
     def retire(self, question_ids: Sequence[str]) -> None:
-        for question_id in question_ids:
-            self.standing.pop(question_id, None)
+        self.standing.difference_update(question_ids)
 
 
 @dataclass(slots=True)

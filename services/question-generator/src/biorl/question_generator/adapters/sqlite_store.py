@@ -17,16 +17,15 @@ from biorl.question_generator.domain.sources import Retraction
 from biorl.question_generator.domain.writing import RefusalCount
 from biorl.question_generator.ports import WrittenSource
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SCHEMA = """
 CREATE TABLE sources (id TEXT PRIMARY KEY, kind TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE names (name TEXT NOT NULL, source_id TEXT NOT NULL, PRIMARY KEY (name, source_id)) WITHOUT ROWID;
 CREATE TABLE questions (
-    id TEXT PRIMARY KEY, source_id TEXT NOT NULL, text_digest TEXT NOT NULL, task TEXT NOT NULL, split TEXT NOT NULL,
+    id TEXT PRIMARY KEY, source_id TEXT NOT NULL, task TEXT NOT NULL, split TEXT NOT NULL,
     answer_type TEXT NOT NULL, writer TEXT NOT NULL, topics TEXT NOT NULL, retired INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX questions_by_source ON questions (source_id);
-CREATE INDEX questions_by_text ON questions (text_digest);
 CREATE TABLE refusals (
     source_id TEXT NOT NULL, task TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL, example TEXT NOT NULL,
     PRIMARY KEY (source_id, task, reason)
@@ -55,14 +54,6 @@ class SqliteStore:
         )
         return {question_id for (question_id,) in rows}
 
-    def same_text(self, text_digests: Sequence[str]) -> Mapping[str, str]:
-        rows = self._connection.execute(
-            "SELECT text_digest, id FROM questions"
-            " WHERE NOT retired AND text_digest IN (SELECT value FROM json_each(?))",
-            (json.dumps(text_digests),),
-        )
-        return dict(rows.fetchall())
-
     def record(self, sources: Sequence[WrittenSource]) -> None:
         with self._writing() as connection:
             connection.executemany(
@@ -73,7 +64,7 @@ class SqliteStore:
                 [(name, source.source_id) for source in sources for name in source.names],
             )
             connection.executemany(
-                "INSERT OR REPLACE INTO questions VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                "INSERT OR REPLACE INTO questions VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
                 [row for source in sources for row in _question_rows(source)],
             )
             connection.executemany(
@@ -126,7 +117,7 @@ class SqliteStore:
         with self._writing() as connection:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version not in {0, SCHEMA_VERSION}:
-                msg = f"{path} has schema {version}; this program knows {SCHEMA_VERSION}"
+                msg = f"{path} has schema {version}; this program knows {SCHEMA_VERSION}: begin with a new file"
                 raise RuntimeError(msg)
             if version == 0:
                 for statement in SCHEMA.split(";"):
@@ -149,7 +140,6 @@ def _question_rows(source: WrittenSource) -> Iterator[tuple[str, ...]]:
         yield (
             question.id,
             source.source_id,
-            source.texts[question.id],
             question.task,
             question.split,
             question.answer.type,

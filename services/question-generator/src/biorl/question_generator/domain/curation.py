@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from biorl.answers.folding import folded
 from biorl.question_generator.domain.decontamination import BenchmarkItem, Contamination, contaminated
-from biorl.question_generator.domain.literature.wording import statement_of
-from biorl.question_generator.domain.resemblance import Alike, near_duplicates
+from biorl.question_generator.domain.literature.wording import statement_of, without_title, written_gold
+from biorl.question_generator.domain.resemblance import Alike, near_duplicates, words_of
 from biorl.question_generator.domain.topics.alignment import Plan, plan, sample
 from biorl.question_generator.domain.topics.fields import FieldOf, PaperWords, fields_of
+from biorl.questions.identity import digest
 from biorl.questions.question import Question
 
 MADE_FROM_TEXT = "literature."
@@ -83,14 +85,17 @@ def curate(questions: Iterable[Question], rules: CurationRules) -> Curated:
     ]
     found = contaminated(from_text, rules.benchmarks, rules.alike or Alike())
     clean = [question for question in from_text if question.id not in found]
-    repeated = _repeated(clean, rules.alike)
-    single = [question for question in clean if question.id not in repeated and not question.is_held_out]
+    equal = _equal(clean)
+    distinct = [question for question in clean if question.id not in equal]
+    repeated = _repeated(distinct, rules.alike)
+    single = [question for question in distinct if question.id not in repeated and not question.is_held_out]
     fields = fields_of(papers_of(single))
     field_of = {question.id: fields.fields[paper_id(question)] for question in single}
     done, full = _aligned(single, field_of, rules.alignment)
     reasons = {
         **{question_id: ("rejected", reason) for question_id, reason in rules.rejected.items()},
         **{question_id: ("contaminated", _named(it)) for question_id, it in found.items()},
+        **{question_id: ("duplicate", it) for question_id, it in equal.items()},
         **{question_id: ("near_duplicate", it) for question_id, it in repeated.items()},
         **{question_id: ("field_is_full", field_of[question_id]) for question_id in full},
     }
@@ -131,6 +136,23 @@ def papers_of(questions: Iterable[Question]) -> list[PaperWords]:
 def paper_id(question: Question) -> str:
     """The first source, which is the paper; the question's own id when it names none."""
     return question.provenance.sources[0] if question.provenance.sources else question.id
+
+
+def _equal(questions: Iterable[Question]) -> dict[str, str]:
+    """By id of a question, the id of the one that asks the same, whichever papers they come from. What EGF stands for
+    is asked once; an abbreviation that stands for two things is asked for both.
+    """
+    first: dict[str, str] = {}
+    return {
+        question.id: known
+        for question in questions
+        if (known := first.setdefault(_asked_and_answered(question), question.id)) != question.id
+    }
+
+
+def _asked_and_answered(question: Question) -> str:
+    asked = words_of(without_title(question.prompt[-1].content))
+    return digest([question.task, asked, folded(written_gold(question.answer))])
 
 
 def _repeated(questions: Sequence[Question], alike: Alike | None) -> dict[str, str]:
