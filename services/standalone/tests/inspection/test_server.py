@@ -69,5 +69,5 @@ def test_the_command_serves_an_export_until_ctrl_c_and_keeps_what_was_decided(tm
         process.send_signal(signal.SIGINT)
         told, complaints = process.communicate(timeout=20)
     assert (process.returncode, "Traceback" in complaints) == (0, False)
-    assert "1 decisions" in told
+    assert "1 decided: " in told
     assert question.id in (tmp_path / "dataset" / "verdicts.jsonl").read_text()

@@ -56,7 +56,8 @@ def inspect(  # noqa: PLR0917 - as many as the command has options
     with opened(decisions) as log, closing(Catalogue()) as catalogue:
         _fill(catalogue, place)
         _show(catalogue, log, place, port, reviewer or _login(), browser=open_browser)
-        out.print(f"{len(log.standing())} decisions: {log.path}", soft_wrap=True)
+        kept = len(log.standing())
+        out.print(f"{kept} decided: {log.path}" if kept else "nothing was decided", soft_wrap=True)
 
 
 def _place(of: str, runs: Path) -> "Workspace | Path":
@@ -151,4 +152,4 @@ def _save(decisions: Path, to: Path) -> None:
         raise BadRequestError(msg)
     held = standing(read_decisions(decisions))
     to.write_text(formats[to.suffix](held), encoding="utf-8")
-    out.print(f"{len(held)} decisions: {to}", soft_wrap=True)
+    out.print(f"{len(held)} decided: {to}", soft_wrap=True)
