@@ -1,7 +1,8 @@
 """How good beliefs about classes and properties are, beside trivial rivals, as plain JSON values for cards.
 
-Yes or no: AUROC with an interval, Brier score, calibration error, error by coverage. Numbers: RMSE with an interval,
-mean absolute error, R2, how often the 90 % interval holds. Rivals are scored on the same rows.
+Yes or no: AUROC with an interval, Brier score, calibration error beside what chance makes of it, error by coverage.
+Numbers: RMSE with an interval, mean absolute error, R2, how often the 90 % interval holds. Rivals are scored on the
+same rows.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,7 @@ from biorl.soft_verifier.domain.quality import calibration_quality, reliability_
 
 Numbers = npt.NDArray[np.float64]
 RESAMPLES = 500
+DRAWS = 200
 INTERVAL = (2.5, 97.5)
 
 
@@ -44,6 +46,7 @@ def answer_quality(
         "auroc_interval": _interval(lambda rows: auroc(probability[rows], label[rows]), len(label)),
         "brier": _short(float(np.mean((probability - label) ** 2))),
         "calibration_error": calibration_quality(probability, label),
+        "calibration_error_by_chance": calibration_by_chance(probability),
         "reliability": reliability_bins(probability, label),
         "risk_by_coverage": [
             {"coverage": _short(share), "error_rate": _short(risk)}
@@ -54,6 +57,14 @@ def answer_quality(
             **{name: {"auroc": _short(auroc(score, label))} for name, score in rivals.items()},
         },
     }
+
+
+def calibration_by_chance(probability: Numbers) -> dict[str, float]:
+    """Calibration error of these very beliefs [row] if each were exactly right, over drawn labels: what so few rows
+    show of a model without fault. An error below `percentile_95` is no evidence against calibration."""
+    rng = np.random.default_rng(0)
+    errors = [calibration_quality(probability, rng.random(len(probability)) < probability) for _ in range(DRAWS)]
+    return {"mean": round(float(np.mean(errors)), 6), "percentile_95": round(float(np.percentile(errors, 95)), 6)}
 
 
 def number_quality(
