@@ -54,6 +54,13 @@ def test_held_out_prompts_are_sealed_and_the_examination_keeps_its_gold() -> Non
     assert len(materials.labelled) == len(TRAIN)
 
 
+def test_a_question_that_says_what_a_held_out_one_says_is_no_prompt_and_each_wording_is_one() -> None:
+    leaking = replace(EXAM[0], id="of another paper", split=Split.TRAIN)
+    again = replace(TRAIN[0], id="of a third paper")
+    both = replace(DIRECTION, prompt_splits=("train", "test"))
+    assert select([*EXAM, *TRAIN, leaking, again], both).prompts == select([*EXAM, *TRAIN], both).prompts
+
+
 def test_the_order_of_the_bus_does_not_matter() -> None:
     assert select([*EXAM, *TRAIN], DIRECTION) == select([*reversed(TRAIN), *reversed(EXAM)], DIRECTION)
 

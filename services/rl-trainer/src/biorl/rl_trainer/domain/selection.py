@@ -1,7 +1,8 @@
 """Which questions train, and which judge.
 
-Training prompts are sealed here: whatever their split, no gold answer goes with a held-out one. The pool is ordered by
-id, so that it does not depend on how a bus interleaved its partitions.
+Training prompts are sealed here: whatever their split, no gold answer goes with a held-out one; and what asks word for
+word the same as a held-out question, as two papers may, is no prompt. The pool is ordered by id, so that it does not
+depend on how a bus interleaved its partitions.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -43,14 +44,14 @@ class Materials:
 def select(questions: Iterable[Question], wanted: Selection) -> Materials:
     """Raises NoQuestionsError when no prompt is left."""
     concerned = sorted((item for item in questions if _concerns(item, wanted)), key=lambda item: item.id)
-    prompts = tuple(item.sealed() for item in concerned if _is_prompt(item, wanted))
+    examination = tuple(item for item in concerned if item.is_held_out and item.answer.gold is not None)
+    prompts = _no_answer_of([item for item in concerned if _is_prompt(item, wanted)], examination)
     if not prompts:
         msg = (
             f"no question of task {', '.join(wanted.tasks)} and split {', '.join(wanted.prompt_splits)}"
             f"{' on an informative readout' if wanted.informative_only else ''} among {len(concerned)}"
         )
         raise NoQuestionsError(msg)
-    examination = tuple(item for item in concerned if item.is_held_out and item.answer.gold is not None)
     return Materials(prompts, examination, pairs([item for item in concerned if item.split is Split.TRAIN]))
 
 
@@ -64,6 +65,20 @@ def without(materials: Materials, not_covered: Collection[str]) -> Materials:
         )
         raise NoQuestionsError(msg)
     return replace(materials, prompts=prompts, not_covered=len(materials.prompts) - len(prompts))
+
+
+def _no_answer_of(prompts: Sequence[Question], examination: Sequence[Question]) -> tuple[Question, ...]:
+    """Sealed, each wording once, and none that shows what a held-out question hides."""
+    hidden = {_wording(item) for item in examination}
+    kept: dict[tuple[str, ...], Question] = {}
+    for item in prompts:
+        if item.is_held_out or _wording(item) not in hidden:
+            kept.setdefault(_wording(item), item)
+    return tuple(item.sealed() for item in kept.values())
+
+
+def _wording(question: Question) -> tuple[str, ...]:
+    return tuple(message.content for message in question.prompt)
 
 
 def _concerns(question: Question, wanted: Selection) -> bool:
