@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from biorl.questions.question import Context, GeneClassClaim, Outcome, PerturbationClaim, PerturbationKind
-from biorl.soft_verifier.domain.belief import Belief
+from biorl.questions.question import Context, Outcome, PerturbationClaim
 from biorl.soft_verifier.testing import CONTEXT, FAMILIES, FAMILY_SIZE, MemoryArtifacts, annotation, claim, gene, screen
 from biorl.soft_verifier.training import evaluate, train
 from biorl.soft_verifier.verifiers.perturbation_knn import PerturbationKnn
@@ -62,41 +61,6 @@ def test_a_train_perturbation_is_predicted_not_remembered() -> None:
     believed = model.believe([claim(liar[0], f"READ{readout:02d}") for readout in range(12)])
     truth = [readout % 2 == 0 for readout in range(12)]
     assert [belief.probability > belief.baseline for belief in believed] == truth
-
-
-@pytest.mark.parametrize(
-    ("asked", "reason"),
-    [
-        (claim("NOBODY"), "gene_not_covered"),
-        (claim("LONER"), "kernel_mass_too_low"),
-        (claim(gene(0, 0), "NEVERREAD"), "readout_not_covered"),
-        (
-            PerturbationClaim((gene(0, 0), gene(1, 0)), "READ00", CONTEXT, Outcome.UP_REGULATED),
-            "combination_not_covered",
-        ),
-        (GeneClassClaim("A", "bivalent"), "claim_not_covered"),
-        (
-            PerturbationClaim(
-                ("X",), "READ00", Context(CONTEXT.organism, "SIM2", CONTEXT.perturbation_kind), Outcome.UP_REGULATED
-            ),
-            "cell_line_not_covered",
-        ),
-        (
-            PerturbationClaim(
-                ("X",), "READ00", Context("NCBITaxon:9606", "SIM1", CONTEXT.perturbation_kind), Outcome.UP_REGULATED
-            ),
-            "organism_not_covered",
-        ),
-        (
-            PerturbationClaim(
-                ("X",), "READ00", Context(CONTEXT.organism, "SIM1", PerturbationKind.KNOCKOUT), Outcome.UP_REGULATED
-            ),
-            "perturbation_kind_not_covered",
-        ),
-    ],
-)
-def test_what_it_does_not_know_is_an_abstention_and_not_one_half(model: PerturbationKnn, asked, reason: str) -> None:
-    assert model.believe([asked]) == [Belief.abstained(reason)]
 
 
 def test_synonyms_and_letters_case_of_the_cell_line_mean_the_same(model: PerturbationKnn) -> None:

@@ -5,11 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from biorl.questions.question import Context, GeneClassClaim, Outcome, PerturbationClaim
 from biorl.soft_verifier.adapters.artifacts import FolderArtifacts
-from biorl.soft_verifier.domain.belief import Belief, Trained
+from biorl.soft_verifier.domain.belief import Trained
 from biorl.soft_verifier.domain.effects import Effect
-from biorl.soft_verifier.testing import CONTEXT, FAMILIES, FAMILY_SIZE, MemoryArtifacts, annotation, claim, gene, screen
+from biorl.soft_verifier.testing import FAMILIES, FAMILY_SIZE, MemoryArtifacts, annotation, claim, gene, screen
 from biorl.soft_verifier.training import evaluate, train
 from biorl.soft_verifier.verifiers.perturbation_net import PerturbationEnsemble, PerturbationNet
 
@@ -59,30 +58,6 @@ def test_a_train_perturbation_is_predicted_not_remembered() -> None:
     model = PerturbationEnsemble(trained(lies, "perturbation-ensemble").load("perturbation-ensemble"))
     believed = model.believe([claim(liar[0], f"READ{readout:02d}") for readout in range(12)])
     assert [belief.probability > belief.baseline for belief in believed] == [place % 2 == 0 for place in range(12)]
-
-
-@pytest.mark.parametrize(
-    ("asked", "reason"),
-    [
-        (claim("NOBODY"), "gene_not_covered"),
-        (claim("LONER"), "kernel_mass_too_low"),
-        (claim(gene(0, 0), "NEVERREAD"), "readout_not_covered"),
-        (
-            PerturbationClaim((gene(0, 0), gene(1, 0)), "READ00", CONTEXT, Outcome.UP_REGULATED),
-            "combination_not_covered",
-        ),
-        (GeneClassClaim("A", "bivalent"), "claim_not_covered"),
-        (
-            PerturbationClaim(
-                ("X",), "READ00", Context(CONTEXT.organism, "SIM2", CONTEXT.perturbation_kind), Outcome.UP_REGULATED
-            ),
-            "cell_line_not_covered",
-        ),
-    ],
-)
-def test_what_it_does_not_know_is_an_abstention_and_not_one_half(model: PerturbationNet, asked, reason: str) -> None:
-    known = claim(gene(0, 9))
-    assert model.believe([known, asked])[1] == Belief.abstained(reason)
 
 
 def test_a_belief_does_not_depend_on_its_company(model: PerturbationNet) -> None:

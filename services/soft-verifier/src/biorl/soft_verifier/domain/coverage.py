@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar
 
-from biorl.questions.question import Context, Outcome, PerturbationKind
+from biorl.questions.question import Context, Outcome, PerturbationClaim, PerturbationKind
 from biorl.soft_verifier.domain.belief import Belief
-from biorl.soft_verifier.domain.effects import TASKS
+from biorl.soft_verifier.domain.effects import TASKS, Measurements
 
 Model = TypeVar("Model")
 Key = tuple[str, str, PerturbationKind | None, Outcome]
@@ -31,6 +31,21 @@ def described(context: Context, outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def counted(part: Measurements) -> dict[str, Any]:
+    """The key and how much was measured, as a card writes it."""
+    return described(part.context, part.outcome) | {
+        "num_pairs": len(part.label),
+        "num_perturbations": len(part.perturbations),
+        "num_readouts": len(part.readouts),
+        "positive_rate": round(float(part.label.mean()), 6),
+    }
+
+
+def left_out(part: Measurements, reason: str) -> dict[str, Any]:
+    """What a card says of measurements that no model came from."""
+    return described(part.context, part.outcome) | {"reason": reason}
+
+
 def read_key(entry: Mapping[str, Any]) -> Key:
     context = Context(entry["organism"], entry["cell_line"], PerturbationKind(entry["perturbation_kind"]))
     return key_of(context, TASKS[entry["task"]])
@@ -45,12 +60,12 @@ class Coverage(Generic[Model]):
         """From a card's entries and the models that belong to them, in the same order."""
         return cls({read_key(entry): model for entry, model in zip(entries, models, strict=True)})
 
-    def find(self, context: Context, outcome: Outcome) -> Model | None:
-        return self.models.get(key_of(context, outcome))
+    def find(self, claim: PerturbationClaim) -> Model | Belief:
+        """The model of the claim's context and outcome, or the abstention that says what is not covered."""
+        wanted = key_of(claim.context, claim.outcome)
+        return self.models[wanted] if wanted in self.models else self._gap(wanted)
 
-    def gap(self, context: Context, outcome: Outcome) -> Belief:
-        """The abstention that says what is not covered."""
-        wanted = key_of(context, outcome)
+    def _gap(self, wanted: Key) -> Belief:
         parts = ("organism", "cell_line", "perturbation_kind", "task")
         for length, part in enumerate(parts, start=1):
             if not any(key[:length] == wanted[:length] for key in self.models):

@@ -61,6 +61,10 @@ class Neighbours:
             {name: index for index, name in enumerate(perturbations)},
         )
 
+    def gap(self, gene: str) -> str:
+        """The reason why nothing is known of a gene that is not among `genes`."""
+        return "kernel_mass_too_low" if gene in self.strangers else "gene_not_covered"
+
     def rows(self, genes: Sequence[str]) -> Sparse:
         """Likeness of these genes [Q, P], float32; an empty row for a gene without relatives."""
         places = [place for place, gene in enumerate(genes) if gene in self.row]

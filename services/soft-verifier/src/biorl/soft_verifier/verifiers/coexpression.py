@@ -18,7 +18,7 @@ from biorl.questions.question import Claim, PerturbationClaim
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Trained, packed_text
 from biorl.soft_verifier.domain.coexpression.association import FALSE_DISCOVERIES, Associations, associate
 from biorl.soft_verifier.domain.coexpression.cells import Cells, Switches, switches
-from biorl.soft_verifier.domain.coverage import Coverage, described
+from biorl.soft_verifier.domain.coverage import Coverage, described, left_out
 from biorl.soft_verifier.domain.effects import TASKS, Measurements, is_own_readout
 from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
 from biorl.soft_verifier.domain.served.reading import ServedOutcome, TooFewAnswersError, fit_served
@@ -104,7 +104,7 @@ class Coexpression:
         tables = [_Pairs.of(each) for each in found]
         arrays: dict[str, Array] = {}
         entries: list[dict[str, Any]] = []
-        left_out: list[dict[str, Any]] = []
+        gaps: list[dict[str, Any]] = []
         for part in measured:
             number = _table_for(part, cells)
             try:
@@ -112,7 +112,7 @@ class Coexpression:
                     raise TooFewAnswersError("no unperturbed cells of this line")
                 outcome, quality = _read(part, tables[number])
             except TooFewAnswersError as error:
-                left_out.append(described(part.context, part.outcome) | {"reason": str(error)})
+                gaps.append(left_out(part, str(error)))
                 continue
             prefix = f"cells{number}."
             arrays |= tables[number].arrays(prefix) | outcome.arrays(f"model{len(entries)}.")
@@ -122,7 +122,7 @@ class Coexpression:
         }
         card = {
             "models": entries,
-            "left_out": left_out,
+            "left_out": gaps,
             "associations": [_described(*each) for each in zip(cells, switched, found, strict=True)],
             "limits": {"abstains": f"on pairs whose co-expression chance explains, at a rate of {FALSE_DISCOVERIES}"},
         }
@@ -134,9 +134,9 @@ class Coexpression:
     def _believe(self, claim: Claim) -> Belief:
         if not isinstance(claim, PerturbationClaim):
             return Belief.abstained("claim_not_covered")
-        model = self._coverage.find(claim.context, claim.outcome)
-        if model is None:
-            return self._coverage.gap(claim.context, claim.outcome)
+        model = self._coverage.find(claim)
+        if isinstance(model, Belief):
+            return model
         genes = {self._symbols.normalise(gene) for gene in claim.perturbed_genes}
         if len(genes) > 1:
             return Belief.abstained("combination_not_covered")

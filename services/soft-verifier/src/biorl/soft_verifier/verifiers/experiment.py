@@ -5,12 +5,11 @@ abstention.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from biorl.genes.annotation import Annotation
 from biorl.questions.question import Claim, PerturbationClaim
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Trained, packed_text
-from biorl.soft_verifier.domain.coverage import Coverage, described
+from biorl.soft_verifier.domain.coverage import Coverage, counted
 from biorl.soft_verifier.domain.effects import TASKS, Measurements, perturbation_name
 from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
 from biorl.soft_verifier.domain.smoothing import fit_rates
@@ -35,7 +34,7 @@ class Experiment:
             arrays |= {f"{index}.{name}": array for name, array in _arrays(part).items()}
         genes = {gene for part in measured for gene in (*part.readouts, *"+".join(part.perturbations).split("+"))}
         return Trained(
-            arrays | packed_symbols(annotation.symbols, genes), {"models": [_entry(part) for part in measured]}
+            arrays | packed_symbols(annotation.symbols, genes), {"models": [counted(part) for part in measured]}
         )
 
     def believe(self, claims: Sequence[Claim]) -> list[Belief]:
@@ -44,9 +43,9 @@ class Experiment:
     def _believe(self, claim: Claim) -> Belief:
         if not isinstance(claim, PerturbationClaim):
             return Belief.abstained("claim_not_covered")
-        table = self._coverage.find(claim.context, claim.outcome)
-        if table is None:
-            return self._coverage.gap(claim.context, claim.outcome)
+        table = self._coverage.find(claim)
+        if isinstance(table, Belief):
+            return table
         perturbation = perturbation_name(claim.perturbed_genes, self._symbols)
         return table.get((perturbation, self._symbols.normalise(claim.readout)), NOT_MEASURED)
 
@@ -58,15 +57,6 @@ def _arrays(part: Measurements) -> dict[str, Array]:
         "perturbation": part.perturbation.astype("int32"),
         "readout": part.readout.astype("int32"),
         "label": part.label,
-    }
-
-
-def _entry(part: Measurements) -> dict[str, Any]:
-    return described(part.context, part.outcome) | {
-        "num_pairs": len(part.label),
-        "num_perturbations": len(part.perturbations),
-        "num_readouts": len(part.readouts),
-        "positive_rate": float(part.label.mean()),
     }
 
 

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from biorl.genes.annotation import Annotation
 from biorl.questions.question import Claim, Outcome, PerturbationClaim
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Trained
-from biorl.soft_verifier.domain.coverage import Coverage, described
+from biorl.soft_verifier.domain.coverage import Coverage, counted, left_out
 from biorl.soft_verifier.domain.effects import TASKS, Measurements
 from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
 from biorl.soft_verifier.domain.neighbours import LEAST_MASS, find_neighbours
@@ -60,7 +60,7 @@ class ExpressionShift:
     def train(cls, measured: Sequence[Measurements], annotation: Annotation) -> Trained:
         arrays: dict[str, Array] = {}
         entries: list[dict[str, Any]] = []
-        left_out: list[dict[str, Any]] = []
+        gaps: list[dict[str, Any]] = []
         errors: list[dict[str, Any]] = []
         genes: set[str] = set()
         for number, (context, group) in enumerate(groupby(measured, key=lambda part: part.context)):
@@ -68,7 +68,7 @@ class ExpressionShift:
             try:
                 shifts, model = _fit(parts, annotation)
             except TooFewPerturbationsError as error:
-                left_out += [_gap(part, error) for part in parts]
+                gaps += [left_out(part, str(error)) for part in parts]
                 continue
             prefix = f"context{number}."
             arrays |= packed_model(prefix, model)
@@ -78,11 +78,11 @@ class ExpressionShift:
                 try:
                     outcome, entry = _fit_outcome(part, shifts, model)
                 except TooFewPerturbationsError as error:
-                    left_out.append(_gap(part, error))
+                    gaps.append(left_out(part, str(error)))
                     continue
                 arrays |= outcome.arrays(f"model{len(entries)}.")
                 entries.append(entry | {"context": prefix})
-        card = {"models": entries, "left_out": left_out, "expression": errors, "limits": _limits()}
+        card = {"models": entries, "left_out": gaps, "expression": errors, "limits": _limits()}
         return Trained(arrays | packed_symbols(annotation.symbols, genes), card)
 
     def believe(self, claims: Sequence[Claim]) -> list[Belief]:
@@ -100,9 +100,9 @@ class ExpressionShift:
     def _believe(self, claim: Claim) -> Belief:
         if not isinstance(claim, PerturbationClaim):
             return Belief.abstained("claim_not_covered")
-        model = self._coverage.find(claim.context, claim.outcome)
-        if model is None:
-            return self._coverage.gap(claim.context, claim.outcome)
+        model = self._coverage.find(claim)
+        if isinstance(model, Belief):
+            return model
         return model.believe(*self._names(claim))
 
     def _names(self, claim: PerturbationClaim) -> tuple[tuple[str, ...], str]:
@@ -111,8 +111,8 @@ class ExpressionShift:
         return tuple(sorted({normalise(gene) for gene in claim.perturbed_genes})), normalise(claim.readout)
 
     def _rivals(self, claim: PerturbationClaim) -> dict[str, float]:
-        model = self._coverage.find(claim.context, claim.outcome)
-        assert model is not None  # noqa: S101 - asked of claims that were believed
+        model = self._coverage.find(claim)
+        assert not isinstance(model, Belief)  # noqa: S101 - asked of claims that were believed
         return model.rivals(*self._names(claim))
 
 
@@ -165,10 +165,6 @@ def _trivial(outcome: Outcome, signed: Floats) -> Floats:
     return score_of(outcome, Expected(signed, np.abs(signed), 0.0))
 
 
-def _gap(part: Measurements, error: TooFewPerturbationsError) -> dict[str, Any]:
-    return described(part.context, part.outcome) | {"reason": str(error)}
-
-
 def _fit(parts: Sequence[Measurements], annotation: Annotation) -> tuple[ShiftTable, ShiftModel]:
     table = shift_table(parts)
     measured: npt.NDArray[np.bool_] = np.asarray(np.isfinite(table.shift).any(axis=1))
@@ -194,12 +190,8 @@ def _fit_outcome(part: Measurements, table: ShiftTable, model: ShiftModel) -> tu
     first, second, remarks = fit_readings(alone, pairs)
     measured = np.bincount(columns, minlength=len(table.readouts)) > 0
     outcome = OutcomeModel(part.outcome, measured.astype(np.float64), rates, first, second)
-    entry = described(part.context, part.outcome) | {
-        "num_pairs": len(part.label),
-        "num_perturbations": len(part.perturbations),
+    entry = counted(part) | {
         "num_combinations": sum("+" in name for name in part.perturbations),
-        "num_readouts": len(part.readouts),
-        "positive_rate": round(float(part.label.mean()), 6),
         "combination": {"terms": ["sum", "stronger", "agreement", "usual"]}
         | {"weights": [round(float(weight), 4) for weight in model.combinations[-1]]},
         "cross_validated": {"folds": "by perturbation", "coverage": round(len(known.label) / len(part.label), 6)}

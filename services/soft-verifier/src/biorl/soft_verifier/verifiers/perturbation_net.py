@@ -14,22 +14,21 @@ figures are for a perturbation that is known from another line, and must not be 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
 from biorl.genes.annotation import Annotation
 from biorl.questions.question import Claim, PerturbationClaim
-from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Trained, packed_text
-from biorl.soft_verifier.domain.coverage import Coverage, described
+from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Trained
+from biorl.soft_verifier.domain.by_context import Kept, kept_models, sharing_likeness, train_by_context
+from biorl.soft_verifier.domain.coverage import Coverage
 from biorl.soft_verifier.domain.effects import TASKS, Measurements
 from biorl.soft_verifier.domain.evidence import Labels
-from biorl.soft_verifier.domain.fold_model import TooFewRelativesError
-from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
-from biorl.soft_verifier.domain.neighbours import LEAST_MASS, Neighbours, find_neighbours
+from biorl.soft_verifier.domain.naming import unpacked_symbols
+from biorl.soft_verifier.domain.neighbours import Neighbours
 from biorl.soft_verifier.domain.pair_artifact import pair_arrays, restore_pair_model
 from biorl.soft_verifier.domain.pair_model import PairModel
 from biorl.soft_verifier.domain.pair_quality import fitted_quality, learnt_across_lines
@@ -46,31 +45,23 @@ class PerturbationNet:
 
     def __init__(self, artifact: Artifact) -> None:
         self._symbols = unpacked_symbols(artifact)
-        self._coverage = Coverage.of(artifact.card["models"], iter(_restored(artifact)))
+        models = (_restored(artifact, kept) for kept in kept_models(artifact))
+        self._coverage = Coverage.of(artifact.card["models"], models)
 
     @classmethod
     def train(cls, measured: Sequence[Measurements], annotation: Annotation) -> Trained:
-        arrays: dict[str, Array] = {}
-        entries: list[dict[str, Any]] = []
-        left_out: list[dict[str, Any]] = []
-        genes = {readout for part in measured for readout in part.readouts}
-        for together in _groups(measured, cls.lines):
-            neighbours = find_neighbours(annotation.kernel, _single_genes(together))
-            shared = f"context{len(entries)}."
-            arrays |= _prefixed(shared, neighbours.arrays())
-            genes |= {*neighbours.genes, *neighbours.perturbations}
-            for part in together:
-                try:
-                    fitted = fit_pair_model(_views(part, together, neighbours, cls.lines), neighbours, cls.mixtures)
-                except TooFewRelativesError:
-                    left_out.append(described(part.context, part.outcome) | {"reason": "too_few_relatives"})
-                    continue
-                kept = pair_arrays(fitted) | {"readouts": packed_text(part.readouts)}
-                arrays |= _prefixed(f"model{len(entries)}.", kept)
-                about = _entry(part) | {"learnt_across_lines": learnt_across_lines(part, together, cls.lines)}
-                entries.append(about | fitted_quality(fitted) | {"neighbours": shared})
-        card = {"models": entries, "left_out": left_out, "limits": _limits(), "lines": str(cls.lines)}
-        return Trained(arrays | packed_symbols(annotation.symbols, genes), card)
+        groups = sharing_likeness(measured, across_lines=cls.lines is not Lines.OWN)
+        trained = train_by_context(groups, annotation, cls._fit)
+        limits = {**trained.card["limits"], "uncertainty": "probability that the call (yes from one half up) is wrong"}
+        return replace(trained, card={**trained.card, "limits": limits, "lines": str(cls.lines)})
+
+    @classmethod
+    def _fit(
+        cls, part: Measurements, together: Sequence[Measurements], neighbours: Neighbours
+    ) -> tuple[dict[str, Array], dict[str, Any]]:
+        fitted = fit_pair_model(_views(part, together, neighbours, cls.lines), neighbours, cls.mixtures)
+        about = {"learnt_across_lines": learnt_across_lines(part, together, cls.lines)}
+        return pair_arrays(fitted), about | fitted_quality(fitted)
 
     def believe(self, claims: Sequence[Claim]) -> list[Belief]:
         beliefs: list[Belief | None] = [None] * len(claims)
@@ -98,9 +89,9 @@ class PerturbationNet:
         """The model that is asked, and the places of gene and readout in it; or the abstention."""
         if not isinstance(claim, PerturbationClaim):
             return Belief.abstained("claim_not_covered")
-        model = self._coverage.find(claim.context, claim.outcome)
-        if model is None:
-            return self._coverage.gap(claim.context, claim.outcome)
+        model = self._coverage.find(claim)
+        if isinstance(model, Belief):
+            return model
         if len(claim.perturbed_genes) > 1:
             return Belief.abstained("combination_not_covered")
         normalise = self._symbols.normalise
@@ -128,7 +119,7 @@ class _ContextModel:
     """One context and outcome."""
 
     neighbours: Neighbours
-    readouts: dict[str, int]
+    readouts: Mapping[str, int]
     model: PairModel
     covered: Any = field(init=False)
 
@@ -139,27 +130,13 @@ class _ContextModel:
         """Its place, or the reason why nothing is believed of it."""
         place = self.neighbours.row.get(name)
         if place is None:
-            return "kernel_mass_too_low" if name in self.neighbours.strangers else "gene_not_covered"
+            return self.neighbours.gap(name)
         return place if self.covered[place] else "kernel_mass_too_low"
 
     def believe(self, gene: Array, readout: Array) -> list[Belief]:
         beliefs = self.model.beliefs(self.neighbours.likeness, gene, readout)
         columns = (beliefs.probability.tolist(), beliefs.baseline.tolist(), beliefs.uncertainty.tolist())
         return [Belief.scored(*row) for row in zip(*columns, strict=True)]
-
-
-def _groups(measured: Sequence[Measurements], lines: Lines) -> list[list[Measurements]]:
-    """What shares a table of likeness: a context's outcomes, or all lines of one organism and kind of perturbation."""
-
-    def key(part: Measurements) -> tuple[str, ...]:
-        line = part.context.cell_line if lines is Lines.OWN else ""
-        return part.context.organism, str(part.context.perturbation_kind or ""), line
-
-    return [list(group) for _, group in groupby(sorted(measured, key=key), key=key)]
-
-
-def _single_genes(parts: Sequence[Measurements]) -> list[str]:
-    return sorted({name for part in parts for name in part.perturbations if "+" not in name})
 
 
 def _views(
@@ -172,36 +149,6 @@ def _views(
     return [own, panel_across_lines(part, others, neighbours, lines)]
 
 
-def _prefixed(prefix: str, arrays: dict[str, Array]) -> dict[str, Array]:
-    return {f"{prefix}{name}": array for name, array in arrays.items()}
-
-
-def _restored(artifact: Artifact) -> list[_ContextModel]:
-    shared: dict[str, Neighbours] = {}
-    models = []
-    for index, entry in enumerate(artifact.card["models"]):
-        prefix = entry["neighbours"]
-        if prefix not in shared:
-            shared[prefix] = Neighbours.from_artifact(artifact, prefix)
-        readouts = {name: place for place, name in enumerate(artifact.text(f"model{index}.readouts"))}
-        model = restore_pair_model(artifact, f"model{index}.", shared[prefix], entry["mixture"])
-        models.append(_ContextModel(shared[prefix], readouts, model))
-    return models
-
-
-def _entry(part: Measurements) -> dict[str, Any]:
-    return described(part.context, part.outcome) | {
-        "num_pairs": len(part.label),
-        "num_perturbations": len(part.perturbations),
-        "num_readouts": len(part.readouts),
-        "positive_rate": round(float(part.label.mean()), 6),
-    }
-
-
-def _limits() -> dict[str, Any]:
-    return {
-        "abstains": "below a summed likeness to train perturbations of `least_mass`; on combinations of genes",
-        "least_mass": LEAST_MASS,
-        "train_perturbations": "judged by the fold that has not seen them",
-        "uncertainty": "probability that the call (yes from one half up) is wrong",
-    }
+def _restored(artifact: Artifact, kept: Kept) -> _ContextModel:
+    model = restore_pair_model(artifact, kept.prefix, kept.neighbours, kept.entry["mixture"])
+    return _ContextModel(kept.neighbours, kept.readouts, model)

@@ -14,7 +14,7 @@ import numpy as np
 from biorl.genes.symbols import Symbols
 from biorl.questions.question import Claim, PerturbationClaim
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Status, Trained
-from biorl.soft_verifier.domain.coverage import Coverage, described
+from biorl.soft_verifier.domain.coverage import Coverage, described, left_out
 from biorl.soft_verifier.domain.effects import TASKS, Measurements, is_own_readout
 from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
 from biorl.soft_verifier.domain.served.reading import ServedOutcome, TooFewAnswersError, fit_served
@@ -75,9 +75,9 @@ class ServedModel:
     def _prepare(self, place: int, claim: Claim) -> _Asked | Belief:
         if not isinstance(claim, PerturbationClaim):
             return Belief.abstained("claim_not_covered")
-        outcome = self._coverage.find(claim.context, claim.outcome)
-        if outcome is None:
-            return self._coverage.gap(claim.context, claim.outcome)
+        outcome = self._coverage.find(claim)
+        if isinstance(outcome, Belief):
+            return outcome
         genes = tuple(sorted({self._symbols.normalise(gene) for gene in claim.perturbed_genes}))
         readout = self._symbols.normalise(claim.readout)
         if readout not in outcome.column:
@@ -158,7 +158,7 @@ def calibrate(measured: Sequence[Measurements], symbols: Symbols, behind: Behind
     """Learns how to read a model's numbers, from the train rows that it covers."""
     arrays: dict[str, Array] = {}
     entries: list[dict[str, Any]] = []
-    left_out: list[dict[str, Any]] = []
+    gaps: list[dict[str, Any]] = []
     spelling = _Spelling.of(behind.tensors, symbols)
     genes = {name for part in measured for each in part.perturbations for name in each.split("+")}
     for part in measured:
@@ -166,12 +166,12 @@ def calibrate(measured: Sequence[Measurements], symbols: Symbols, behind: Behind
         try:
             outcome, quality = fit_served(part, rows, ask(behind, claims).value)
         except TooFewAnswersError as error:
-            left_out.append(described(part.context, part.outcome) | {"reason": str(error)})
+            gaps.append(left_out(part, str(error)))
             continue
         arrays |= outcome.arrays(f"model{len(entries)}.")
         entries.append(described(part.context, part.outcome) | {"cross_validated": quality})
     genes |= {name for part in measured for name in part.readouts} | spelling.names()
-    card = {"models": entries, "left_out": left_out, "served": dict(behind.model.describe()), "limits": _limits(behind)}
+    card = {"models": entries, "left_out": gaps, "served": dict(behind.model.describe()), "limits": _limits(behind)}
     return Trained(arrays | packed_symbols(symbols, genes), card)
 
 

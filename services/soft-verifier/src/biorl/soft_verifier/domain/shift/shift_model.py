@@ -74,7 +74,7 @@ class ShiftModel:
 
     def _alone(self, gene: str, fold: int) -> Expected | str:
         if gene not in self.neighbours.row:
-            return "kernel_mass_too_low" if gene in self.neighbours.strangers else "gene_not_covered"
+            return self.neighbours.gap(gene)
         likeness = self.neighbours.rows([gene]).toarray().astype(np.float64)
         mass = float(likeness[0, self.neighbours.folds != fold].sum())
         if mass < LEAST_MASS:
