@@ -29,6 +29,8 @@ class Unreadable:
 
     id: str
     reason: str
+    code: str = "unreadable"
+    """Also `altered`, when its bytes are not what was promised, and `missing`."""
 
 
 Item = Submission | PerturbationEffects | LabelledSubject | Unreadable

@@ -132,7 +132,7 @@ class Ingester:
 
     def _take(self, item: Item, source: Source, unit: Unit, batch: _Batch) -> None:
         if isinstance(item, Unreadable):
-            batch.add(Entry("file", item.id, item.id, "refused", unit.name, "unreadable", item.reason))
+            batch.add(Entry("file", item.id, item.id, "refused", unit.name, item.code, item.reason))
         elif isinstance(item, PerturbationEffects):
             entry = Entry("effects", item.key, item.id, "published", unit.name)
             if not self._is_known(entry) and batch.add(entry):

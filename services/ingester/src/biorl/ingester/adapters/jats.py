@@ -102,7 +102,8 @@ def _terms(meta: Element) -> Terms:
     words = " ".join(text_of(place) for place in outermost)
     types = [attribute(item, "license-type") for item in meta.iter("license")]
     addresses = [word for word in words.split() if "creativecommons.org" in word]
-    return Terms((*urls, *addresses), " ".join([words, *types]).strip())
+    licensed = next(meta.iter("license", "license_ref"), None) is not None
+    return Terms((*urls, *addresses), " ".join([words, *types]).strip(), names_owner_only=bool(words) and not licensed)
 
 
 def _own_retraction(meta: Element) -> str:

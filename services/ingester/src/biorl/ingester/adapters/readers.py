@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from biorl.ingester.adapters.files import base_name, digest_of, find
 from biorl.ingester.adapters.jats import read_jats
+from biorl.ingester.adapters.pmc import is_catalogued, pmc_units, read_pmc
 from biorl.ingester.adapters.pubmed import read_pubmed
 from biorl.ingester.domain.admission import Policy, Refusal, Submission, admit
 from biorl.ingester.domain.document import Document
@@ -50,12 +51,17 @@ class FileReader:
 
             return find_classes(source)
         name = source.name or base_name(source.path)
-        return [Unit(f"{name}/{below}", (path,)) for below, path in find(source.path, _PATTERNS[source.type])]
+        found = find(source.path, _PATTERNS[source.type])
+        if isinstance(source, JatsSource):
+            return pmc_units(name, source.path, found)
+        return [Unit(f"{name}/{below}", (path,)) for below, path in found]
 
     def digest(self, unit: Unit) -> str:
         return digest_of(unit.paths)
 
     def read(self, source: Source, unit: Unit) -> Iterator[Item]:
+        if isinstance(source, JatsSource) and is_catalogued(unit):
+            return read_pmc(unit)
         if isinstance(source, JatsSource):
             return read_jats(unit.paths[0], unit.name, self.digest(unit))
         if isinstance(source, PubmedSource):

@@ -23,6 +23,10 @@ _RESTRICTED = {
 }  # fmt: skip
 _CC0 = re.compile(r"\bcc[\s-]?0\b|creative commons (?:cc0 )?public domain|public domain dedication", re.IGNORECASE)
 _CC_BY = re.compile(r"\bcreative commons attribution\b|\bcc[\s-]by\b", re.IGNORECASE)
+_RESERVED = re.compile(
+    r"all rights reserved|permission|\bnon[\s-]?commercial|\bno[\s-]?deriv|\bshare[\s-]?alike", re.IGNORECASE
+)
+_CODE = re.compile(r"cc[\s-]?(?:(?P<zero>0)|(?P<kind>by(?:-nc|-nd|-sa)*))(?:[\s-](?P<version>\d\.\d))?", re.IGNORECASE)
 _PUBLIC = re.compile(r"\bin the public domain\b", re.IGNORECASE)
 _VERSION = re.compile(r"\b(?:attribution|by)\b[^.\d]{0,40}?(?:version\s*)?(\d\.\d)\b", re.IGNORECASE)
 
@@ -34,10 +38,17 @@ class Terms:
     urls: tuple[str, ...] = ()
     words: str = ""
     """Licence and copyright statements."""
+    names_owner_only: bool = False
+    """The words are a copyright statement: whose it is, not what others may do with it."""
 
     @property
     def is_silent(self) -> bool:
         return not self.urls and not self.words.strip()
+
+    @property
+    def leaves_use_open(self) -> bool:
+        """Nothing is granted and nothing reserved: somebody else's word may tell."""
+        return self.is_silent or (self.names_owner_only and not _RESERVED.search(self.words))
 
 
 SILENT = Terms()
@@ -47,6 +58,21 @@ def recognise(terms: Terms) -> Licence | None:
     """The licence that the terms grant, restrictions included; None when none can be recognised."""
     found = _by_url(terms.urls) or _by_words(terms.words)
     return _restricted(found, terms) if found else None
+
+
+def spdx_of_code(code: str) -> str:
+    """The SPDX name of PMC's `license_code` ("CC BY-NC", "CC0", "TDM"); empty for an empty one."""
+    found = _CODE.fullmatch(code.strip())
+    if not found:
+        return f"LicenseRef-{re.sub(r'[^A-Za-z0-9]+', '-', code.strip()).strip('-')}" if code.strip() else ""
+    if found["zero"]:
+        return "CC0-1.0"
+    return _spdx(f"CC-{found['kind'].upper()}", found["version"] or "")
+
+
+def agree(one: str, other: str) -> bool:
+    """Whether two SPDX names allow the same; versions, and the order of restrictions, do not count."""
+    return set(family_of(one).split("-")) == set(family_of(other).split("-"))
 
 
 def family_of(spdx: str) -> str:
