@@ -57,9 +57,6 @@ class Step:
     number: int
     reward: float
     """Mean over the rollouts that were scored."""
-    kl: float | None = None
-    scored_share: float | None = None
-    """Share of rollouts that got a reward; the others were left out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,6 @@ class Endpoints:
     def ready_url(self, service: str) -> str:
         return f"http://{HOST}:{self.http[service]}/readyz"
 
-    def metrics_url(self, service: str) -> str:
-        return f"http://{HOST}:{self.http[service]}/metrics"
-
 
 def choose(place: Workspace) -> Endpoints:
     """Fresh ports for this start of the run."""

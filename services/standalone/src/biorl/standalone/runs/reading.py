@@ -107,8 +107,7 @@ def steps(place: Workspace, run_id: str) -> tuple[Step, ...]:
             values = json.loads(line)
         except json.JSONDecodeError:  # the last line of a process that was killed
             continue
-        unscored = values.get("unscored", values.get("metrics/unscored", 0.0))
-        found[values["step"]] = Step(values["step"], values["reward"], values.get("kl"), 1.0 - unscored)
+        found[values["step"]] = Step(values["step"], values["reward"])
     return tuple(found[number] for number in sorted(found))
 
 

@@ -47,10 +47,6 @@ class Workspace:
         return self.root / "artifacts"
 
     @property
-    def questions(self) -> Path:
-        return self.root / "questions"
-
-    @property
     def verdicts(self) -> Path:
         """What readers decided about the run's questions."""
         return self.root / "verdicts.jsonl"
@@ -95,7 +91,7 @@ class Workspace:
         return self.root / "config" / f"{service}.yaml"
 
     def made(self) -> "Workspace":
-        for folder in ("logs", "config", "objects", "artifacts", "questions", "train"):
+        for folder in ("logs", "config", "objects", "artifacts", "train"):
             (self.root / folder).mkdir(parents=True, exist_ok=True)
         return self
 

@@ -92,10 +92,6 @@ class Supervisor:
         for name in [name for name in reversed(self._children) if name != but]:
             self._stop_one(self._children.pop(name), hurry)
 
-    def stop_one(self, name: str) -> None:
-        if name in self._children:
-            self._stop_one(self._children.pop(name), lambda: False)
-
     def _stop_one(self, child: _Child, hurry: Callable[[], bool]) -> None:
         process = child.process
         process.send(signal.SIGTERM)
