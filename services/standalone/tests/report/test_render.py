@@ -14,6 +14,7 @@ from biorl.standalone.report.facts import (
     ServiceUse,
     Step,
 )
+from biorl.standalone.report.plots import COLOURS
 from biorl.standalone.report.render import to_html, verdict
 
 EVALUATION = Evaluation(
@@ -80,6 +81,13 @@ def test_a_policy_whose_answers_hardly_vary_is_called_that() -> None:
 
 def test_a_policy_above_every_draw_is_called_that() -> None:
     assert "above every one of 3 draws" in verdict(FACTS)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in COLOURS if name not in {"policy before", "policy after", "verifier"}]
+)
+def test_a_row_whose_name_does_not_say_what_it_is_is_explained(name: str) -> None:
+    assert f"“{name}”: " in to_html(FACTS)
 
 
 @pytest.mark.parametrize("sentence", FACTS.remarks)

@@ -130,7 +130,7 @@ def evaluate(run: Annotated[str, typer.Argument(help="Name of the run.")] = "dem
 
 def show(run: str, runs: Path) -> None:
     """The evaluation as a table, in words, and where the page lies."""
-    from biorl.standalone.report.facts import Facts  # noqa: PLC0415
+    from biorl.standalone.report.facts import ROWS_IN_WORDS, Facts  # noqa: PLC0415
     from biorl.standalone.report.render import verdict  # noqa: PLC0415
     from biorl.standalone.runs.reading import evaluation  # noqa: PLC0415
 
@@ -151,7 +151,7 @@ def show(run: str, runs: Path) -> None:
         out.print(f"The policy kept {result.share_of_lift:.0%} of the verifier's lift over chance.")
     facts = Facts(place.name, plan.in_words(), plan.task, plan.cell_line, evaluation=result)
     out.print(verdict(facts), soft_wrap=True)
-    for remark in result.leakage:
+    for remark in (ROWS_IN_WORDS, *result.leakage):
         out.print(remark, style="dim", soft_wrap=True)
     if place.report.is_file():
         out.print(f"report: {place.report}", soft_wrap=True)

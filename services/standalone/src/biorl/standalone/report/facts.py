@@ -6,13 +6,20 @@ None and empty mean "not known"; a report leaves such a part out and never fills
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+ROWS_IN_WORDS = (
+    "“policy with prior”: the policy's log-odds with each readout gene's base rate added; “supervised”: the policy "
+    "before training, taught the verifier's beliefs on the same prompts by cross-entropy; “gene frequency”: how often "
+    "each readout gene responds, whatever is perturbed."
+)
+"""Of those rows of the evaluation table whose names do not say it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of the evaluation table: somebody's answers to the held-out questions."""
 
     name: str
-    """"policy before", "policy after", "verifier", "gene frequency", "supervised"."""
+    """"policy before", "policy after", "policy with prior", "verifier", "gene frequency", "supervised"."""
     auc: float | None = None
     """Mean over readout genes of the area under the ROC curve within the gene."""
     low: float | None = None
@@ -99,7 +106,7 @@ class Facts:
     """What it worked on, in words."""
     task: str
     cell_line: str
-    finished_at: str = ""
+    written_at: str = ""
     evaluation: Evaluation = Evaluation()
     steps: tuple[Step, ...] = ()
     calibration: tuple[Calibration, ...] = ()

@@ -158,7 +158,7 @@ def reliability(calibration: Calibration) -> str:
         axes.plot([0, 1], [0, 1], color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
         axes.plot([one.predicted for one in bins], [one.observed for one in bins], color=BAR, linewidth=1.2)
         sizes = [20 + 180 * one.count / most for one in bins]
-        axes.scatter([one.predicted for one in bins], [one.observed for one in bins], s=sizes, color=BAR)
+        axes.scatter([one.predicted for one in bins], [one.observed for one in bins], s=sizes, color=BAR, clip_on=False)
         axes.set_xlim(0, 1)
         axes.set_ylim(0, 1)
         axes.set_aspect("equal")

@@ -6,7 +6,7 @@ import jinja2
 from markupsafe import Markup
 
 from biorl.standalone.report import plots
-from biorl.standalone.report.facts import Facts
+from biorl.standalone.report.facts import ROWS_IN_WORDS, Facts
 
 
 def to_html(facts: Facts) -> str:
@@ -20,7 +20,7 @@ def to_html(facts: Facts) -> str:
     )
     environment.filters["decimals"] = decimals
     return environment.get_template("report.html.j2").render(
-        facts=facts, pictures=_pictures(facts), verdict=verdict(facts)
+        facts=facts, pictures=_pictures(facts), verdict=verdict(facts), rows_in_words=ROWS_IN_WORDS
     )
 
 
@@ -72,7 +72,11 @@ def _counted(facts: Facts) -> list[tuple[str, dict[str, float], str]]:
         ("questions", tasks, "questions"),
         ("topics", {name: float(count) for name, count in facts.topics.items()}, "questions"),
         ("documents", {name: float(count) for name, count in facts.documents.items()}, "sources"),
-        ("refusals", {name: float(count) for name, count in facts.question_refusals.items()}, "times"),
+        (
+            "refusals",
+            {name.replace("_", " "): float(count) for name, count in facts.question_refusals.items()},
+            "times",
+        ),
     ]
 
 

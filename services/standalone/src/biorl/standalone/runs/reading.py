@@ -30,8 +30,8 @@ from biorl.standalone.runs.workspace import Workspace
 REMARKS = (
     "The null gives every perturbation one random score, shared by all readout genes, 200 times. A bootstrap over "
     "genes alone is too narrow, because genes share their perturbations.",
-    "Pooled F1 and MCC are for comparison with papers only: the gene-frequency row, which knows nothing of "
-    "perturbations, does well on them.",
+    "Pooled F1 and MCC are for comparison with papers only: on real screens a table of how often each readout gene "
+    "responds, which knows nothing of perturbations, does well on them.",
 )
 
 
@@ -42,7 +42,7 @@ def facts_of(plan: Plan, place: Workspace, bus: Bus) -> Facts:
         data=plan.in_words(),
         task=plan.task,
         cell_line=plan.cell_line,
-        finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        written_at=datetime.now(UTC).isoformat(timespec="seconds"),
         evaluation=evaluation(place),
         steps=steps(place, TRAINING_RUN),
         calibration=calibration(plan, place),
