@@ -1,4 +1,5 @@
-"""What all tests share: where the real data lies, and that a promised tier is never skipped in silence.
+"""What all tests share: where the real data lies, that a promised tier is never skipped in silence, and that no
+property fails because the machine is busy.
 
 `BIORL_REQUIRE_TIERS` names markers ("kafka,data"). Of each, at least one test must have run and none may have
 been skipped, else the session fails.
@@ -17,10 +18,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent
 REQUIRED = frozenset(filter(None, os.environ.get("BIORL_REQUIRE_TIERS", "").split(",")))
 TIERS = frozenset({"kafka", "triton", "charts", "cluster", "data"})
+
+settings.register_profile("busy", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 ran: Counter[str] = Counter()
 skipped: list[str] = []
