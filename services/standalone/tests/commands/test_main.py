@@ -25,6 +25,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
         (("inspect", "there/nope"), "there is no folder or file there/nope"),
         (("inspect", "."), "holds no data/*.parquet"),
         (("inspect", ".", "--save", "decisions.xls"), "writes a .tsv or a .jsonl file"),
+        (("inspect", ".", "--save", "decisions.tsv"), "nothing was decided yet"),
         (("data", "fetch", "--only", "moon"), "there is no group moon"),
         (("demo", "--nope"), "See: biorl demo --help"),
         (("verifier", "serve"), "See: biorl verifier serve --help"),
@@ -35,6 +36,9 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
         (("verifier", "train", "nope"), "there is no verifier 'nope'; there is coexpression"),
         (("verifier", "evaluate", "experiment", "--tables", "."), "give --effects"),
         (("verifier", "train", "molecule", "--effects", "."), "give --tables"),
+        (("verifier", "train", "experiment", "--effects", ".", "--cells", "a.h5ad"), "leave --cells out"),
+        (("verifier", "train", "experiment", "--effects", "a.csv"), ".: holds no gene sets"),
+        (("verifier", "calibrate", "x", "--config", "no.yaml", "--effects", "."), "no.yaml: cannot be read"),
     ],
 )
 def test_a_bad_request_is_one_line_and_exit_status_2(
@@ -52,8 +56,11 @@ def test_a_bad_request_is_one_line_and_exit_status_2(
     assert told.strip().startswith("biorl:")
 
 
-@pytest.mark.parametrize(("number", "says"), [(errno.ENOSPC, "o: No space left"), (errno.EACCES, "o: Permission")])
-def test_a_full_disk_is_told_without_a_traceback(
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [(errno.ENOSPC, "o: No space left"), (errno.EACCES, "o: Permission"), (errno.EISDIR, "o: Is a directory")],
+)
+def test_a_full_disk_or_a_folder_in_place_of_a_file_is_told_without_a_traceback(
     number: int, says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fails(**_options: object) -> None:

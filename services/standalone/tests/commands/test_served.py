@@ -66,3 +66,10 @@ def test_a_name_that_the_settings_do_not_have_is_refused_with_those_that_they_ha
     files = ["--config", str(settings / "soft-verifier.yaml"), "--effects", str(settings / "effects.csv")]
     with pytest.raises(BadRequestError, match=r"there is \['theirs'\]"):
         CliRunner().invoke(app, ["calibrate", "ours", *files], catch_exceptions=False)
+
+
+def test_a_folder_without_annotation_is_refused_with_what_to_give(settings: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    files = ("--config", settings / "soft-verifier.yaml", "--effects", settings / "effects.csv")
+    with pytest.raises(BadRequestError, match=r"empty: holds no gene sets.*--annotation takes a folder"):
+        biorl("calibrate", "theirs", *files, "--annotation", tmp_path / "empty")

@@ -18,7 +18,7 @@ class AnnotationFileError(ValueError):
     """An annotation file is not what its reader understands."""
 
     def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(f"{path.name}: {problem}")
+        super().__init__(f"{path}: {problem}")
 
 
 def lines(path: Path, max_bytes: int = MAX_BYTES) -> Iterator[str]:

@@ -19,8 +19,8 @@ from biorl.standalone.errors import BadRequestError, RunFailedError
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 """Typer brings a click of its own and exports only this error's child."""
 
-THE_MACHINES_DOING = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
-"""A folder that must not be written, a disk that is full: no bug of ours."""
+NO_BUG = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EISDIR, errno.ENOTDIR, errno.EEXIST}
+"""A folder that must not be written, a disk that is full, a folder where a file should be or the other way round."""
 
 app = typer.Typer(
     name="biorl",
@@ -28,6 +28,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Biology into verifiable questions, world models into rewards, and a policy trained on them.",
 )
 app.command("demo")(demo.demo)
@@ -66,7 +67,7 @@ def main() -> int:
     except RunFailedError as error:
         return _told(str(error), 1)
     except OSError as error:
-        if error.errno not in THE_MACHINES_DOING:
+        if error.errno not in NO_BUG:
             raise
         return _told(f"{error.filename or 'a file'}: {error.strerror}", 1)
     except (typer.Abort, KeyboardInterrupt):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from biorl.soft_verifier.domain.belief import Source
+from biorl.standalone.commands.annotation import annotation_in
 from biorl.standalone.commands.measured_effects import effects_of
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.runs.workspace import Workspace
@@ -31,9 +32,7 @@ def learn_cells(
     name: str, place: Workspace, annotation: Path | None, cells: Path | None, effects: Path | None
 ) -> Source:
     """Trains and saves. Raises BadRequestError, which says what is missing."""
-    from biorl.genes.annotation import load_annotation  # noqa: PLC0415 - heavy
-    from biorl.genes.reading import AnnotationFileError  # noqa: PLC0415
-    from biorl.ingester.ports import UnreadableError  # noqa: PLC0415
+    from biorl.ingester.ports import UnreadableError  # noqa: PLC0415 - heavy
     from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415
     from biorl.soft_verifier.training import NothingToLearnError, train_on_cells  # noqa: PLC0415
 
@@ -43,13 +42,10 @@ def learn_cells(
         raise BadRequestError(msg)
     folder = annotation or path.parent
     try:
-        tables, known = cells_in(path), load_annotation(folder)
+        tables, known = cells_in(path), annotation_in(folder)
         return train_on_cells(name, tables, effects_of(place, effects), known, FolderArtifacts(place.artifacts))
     except (NothingToLearnError, UnreadableError) as error:
         raise BadRequestError(str(error)) from error
-    except AnnotationFileError as error:
-        msg = f"{error}; --annotation takes a folder with gene sets, ontology and symbols"
-        raise BadRequestError(msg) from error
 
 
 def cells_in(path: Path) -> "list[Cells]":

@@ -150,6 +150,10 @@ def _save(decisions: Path, to: Path) -> None:
     if to.suffix not in formats:
         msg = f"--save writes a .tsv or a .jsonl file, not {to.name!r}"
         raise BadRequestError(msg)
+    if not decisions.is_file():
+        msg = f"nothing was decided yet: there is no {decisions}"
+        raise BadRequestError(msg)
     held = standing(read_decisions(decisions))
+    to.parent.mkdir(parents=True, exist_ok=True)
     to.write_text(formats[to.suffix](held), encoding="utf-8")
     out.print(f"{len(held)} decided: {to}", soft_wrap=True)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from biorl.soft_verifier.domain.belief import Source
+from biorl.standalone.commands.annotation import annotation_in
 from biorl.standalone.commands.measured_effects import effects_in
 from biorl.standalone.errors import BadRequestError
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 
 def calibrate_served(name: str, config: Path, effects: Path, annotation: Path | None) -> tuple[Source, Path]:
     """The artifact and its folder. Raises BadRequestError, which says what is wrong."""
-    from biorl.genes.annotation import load_annotation  # noqa: PLC0415 - heavy
-    from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415
+    from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415 - heavy
     from biorl.soft_verifier.ports import (  # noqa: PLC0415
         ModelRefusedError,
         ModelTimeoutError,
@@ -26,7 +26,7 @@ def calibrate_served(name: str, config: Path, effects: Path, annotation: Path | 
     settings, behind = _found(name, config)
     store = FolderArtifacts(settings.artifacts)
     try:
-        source = calibrate(name, effects_in(effects), load_annotation(annotation or effects.parent), store, behind)
+        source = calibrate(name, effects_in(effects), annotation_in(annotation or effects.parent), store, behind)
     except (ModelRefusedError, ModelTimeoutError, ModelUnavailableError, NothingToLearnError) as error:
         raise BadRequestError(str(error)) from error
     return source, settings.artifacts / name
@@ -43,12 +43,15 @@ def evaluate_served(name: str, config: Path, effects: Path) -> list[dict[str, An
 
 
 def _found(name: str, path: Path) -> "tuple[Config, Behind]":
-    from biorl.chassis.config import load_config  # noqa: PLC0415
+    from biorl.chassis.config import ConfigError, load_config  # noqa: PLC0415
     from biorl.soft_verifier.__main__ import behind  # noqa: PLC0415
     from biorl.soft_verifier.config import Config  # noqa: PLC0415
     from biorl.soft_verifier.ports import ModelRefusedError  # noqa: PLC0415
 
-    settings = load_config(Config, path, "soft-verifier")
+    try:
+        settings = load_config(Config, path, "soft-verifier")
+    except ConfigError as error:
+        raise BadRequestError(str(error)) from error
     known = {item.name: item.behind for item in settings.verifiers if item.behind is not None}
     if name not in known:
         msg = f"{path} has no served model {name!r}: a verifier of that name with `behind`; there is {sorted(known)}"

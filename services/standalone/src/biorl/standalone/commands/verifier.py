@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from biorl.standalone.commands.annotation import annotation_in
 from biorl.standalone.commands.cells import learn_cells, learns_cells
 from biorl.standalone.commands.demo import Runs
 from biorl.standalone.commands.functions import made_of_annotation, make_of_annotation
@@ -49,14 +50,15 @@ def train(  # noqa: PLR0917 - typer: these are options
     runs: Runs = DEFAULT_ROOT,
 ) -> None:
     """Train a verifier on effects or labels, of files or of a run, train split only; save an artifact with its card."""
-    from biorl.genes.annotation import load_annotation  # noqa: PLC0415 - heavy
-    from biorl.genes.reading import AnnotationFileError  # noqa: PLC0415
-    from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415
+    from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415 - heavy
     from biorl.soft_verifier.training import NothingToLearnError, NotTrainableError  # noqa: PLC0415
     from biorl.soft_verifier.training import train as learn  # noqa: PLC0415
     from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
     from biorl.standalone.runs.configs import annotation_folder  # noqa: PLC0415
 
+    if cells and not learns_cells(name):
+        msg = f"{name} does not learn from cells; leave --cells out"
+        raise BadRequestError(msg)
     if made_of_annotation(name):
         place = workspace(run, runs).made() if annotation else existing(run, runs)
         _say_learnt(make_of_annotation(name, place, annotation), place)
@@ -70,22 +72,16 @@ def train(  # noqa: PLR0917 - typer: these are options
         return
     beside = effects.parent if effects else None
     folder = annotation or beside or annotation_folder(read(place), place)
-    if not folder.is_dir():
-        msg = f"{folder} is no folder; --annotation takes one with *.gmt files"
-        raise BadRequestError(msg)
     try:
         source = learn(
             name,
             effects_of(place, effects),
-            load_annotation(folder),
+            annotation_in(folder),
             FolderArtifacts(place.artifacts),
             verifiers=VERIFIERS,
         )
     except (NotTrainableError, NothingToLearnError) as error:
         raise BadRequestError(str(error)) from error
-    except AnnotationFileError as error:
-        msg = f"{error}; --annotation takes a folder with gene sets, ontology and symbols"
-        raise BadRequestError(msg) from error
     _say_learnt(source, place)
 
 

@@ -130,6 +130,7 @@ def locked(place: Workspace) -> Iterator[None]:
 
 def write_json(path: Path, content: object) -> None:
     """Whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     part.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     part.replace(path)
