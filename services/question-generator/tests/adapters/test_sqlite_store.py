@@ -69,6 +69,15 @@ def test_recording_twice_counts_once(tmp_path):
     store.close()
 
 
+def test_a_source_that_comes_twice_in_one_batch_counts_once_and_its_last_refusals_stand(tmp_path):
+    path = tmp_path / "state.sqlite"
+    SqliteStore(path).record(
+        [source("s1", FIRST, reasons=("anaphora", "too_long")), source("s1", reasons=("anaphora",))]
+    )
+    assert summarise(path).questions == {"perturbation.direction": 1}
+    assert [refusal.reason for refusal in refusals_in(path)] == ["anaphora"]
+
+
 def test_a_store_is_there_again_after_a_restart(tmp_path):
     path = tmp_path / "deep" / "state.sqlite"
     store = SqliteStore(path)

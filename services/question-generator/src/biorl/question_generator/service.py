@@ -46,9 +46,9 @@ class QuestionGenerator:
         """All questions of these sources are published and recorded on return."""
         outcomes = [(source, self._write(source)) for source in sources]
         done = [_done(source, outcome) for source, outcome in (self._authored(outcomes) if self._author else outcomes)]
-        written = [question for source in done for question in source.questions]
-        known = self._store.known([question.id for question in written])
-        new = [question for question in written if question.id not in known]
+        written = {question.id: question for source in done for question in source.questions}
+        known = self._store.known(list(written))
+        new = [question for question_id, question in written.items() if question_id not in known]
         self._questions.publish(new)
         self._store.record(done)
         self._tell(done, new)

@@ -55,6 +55,7 @@ class SqliteStore:
         return {question_id for (question_id,) in rows}
 
     def record(self, sources: Sequence[WrittenSource]) -> None:
+        newest = {source.source_id: source for source in sources}  # a restarted ingester publishes a paper twice
         with self._writing() as connection:
             connection.executemany(
                 "INSERT OR IGNORE INTO sources VALUES (?, ?)", [(source.source_id, source.kind) for source in sources]
@@ -74,7 +75,7 @@ class SqliteStore:
                 "INSERT INTO refusals VALUES (?, ?, ?, ?, ?)",
                 [
                     (source.source_id, refusal.task, refusal.reason, refusal.count, refusal.example)
-                    for source in sources
+                    for source in newest.values()
                     for refusal in source.refusals
                 ],
             )
