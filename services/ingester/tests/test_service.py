@@ -114,13 +114,25 @@ def test_a_file_that_cannot_be_opened_is_tried_again(tmp_path: Path) -> None:
 
 def test_a_crash_between_publishing_and_recording_loses_nothing(tmp_path: Path) -> None:
     content = {name: [paper(number), paper(number + 10)] for number, name in enumerate("abcde")}
-    world = World(tmp_path, **content)
+    world = World(tmp_path, **content).again(batch_size=2)
     world.publisher.dies_after = 3
     with pytest.raises(ConnectionError):
         world.run()
     world.publisher.dies_after = None
     world.again().run()
     assert sorted(world.ids) == sorted(item.document.id for items in content.values() for item in items)
+
+
+def test_small_files_are_published_together_because_each_publish_waits_for_the_disk(tmp_path: Path) -> None:
+    world = World(tmp_path, **{name: [paper(number)] for number, name in enumerate("abcdefg")}).run()
+    assert (len(world.ids), world.publisher.calls) == (7, 1)
+    world.again().run()
+    assert world.publisher.calls == 1
+
+
+def test_a_notice_finds_the_paper_of_the_file_before_it(tmp_path: Path) -> None:
+    world = World(tmp_path, a=[paper(1, id="PMC1.1", pmcid="PMC1")], b=[notice(2, "doi:10.5555/1")]).run()
+    assert {retraction.document_id for retraction in world.publisher.retractions} == {"doi:10.5555/1", "PMC1.1"}
 
 
 def test_a_notice_takes_back_what_was_published_before_it(tmp_path: Path) -> None:

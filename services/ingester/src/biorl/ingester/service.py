@@ -30,9 +30,19 @@ from biorl.ingester.ports import (
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _UnitRead:
+    """A unit that was read to its end."""
+
+    name: str
+    digest: str
+    settings: str
+    num_items: int
+
+
 @dataclass(slots=True)
 class _Batch:
-    """Items judged, not yet published."""
+    """Items judged, not yet published, of one unit or of many small ones: each publish waits for the disk."""
 
     documents: list[Document] = field(default_factory=list)
     retractions: list[Retraction] = field(default_factory=list)
@@ -40,6 +50,8 @@ class _Batch:
     labels: list[LabelledSubject] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     seen: set[tuple[str, str, str]] = field(default_factory=set)
+    units: list[_UnitRead] = field(default_factory=list)
+    """Those whose last items are in here: closed when these are published."""
 
     def add(self, entry: Entry) -> bool:
         """False when the same item is in the batch already."""
@@ -49,6 +61,16 @@ class _Batch:
         self.seen.add(key)
         self.entries.append(entry)
         return True
+
+    def decides_about(self, item: Item) -> bool:
+        """Whether what becomes of the item depends on the ledger knowing what is in here: a notice must find the paper
+        that it retracts, an abstract the same paper in full.
+        """
+        if not isinstance(item, Submission):
+            return False
+        if item.document.is_abstract and any(not document.is_abstract for document in self.documents):
+            return True
+        return bool(self.retractions or item.retracts or retraction_of(item))
 
 
 class Ingester:
@@ -83,35 +105,36 @@ class Ingester:
     def ingest(self, source: Source) -> int:
         """Reads every unit of the source that was not read before; how many those were. Raises StoppedError."""
         units = self._reader.units(source)
-        new = 0
+        new, batch = 0, _Batch()
         for unit in units:
             if self._is_stopping():
+                self._flush(source.type, batch)
                 raise StoppedError
             try:
-                new += self.ingest_unit(source, unit)
+                batch, is_new = self._ingest_unit(source, unit, batch)
+                new += is_new
             except VanishedError as error:
                 logger.warning("%s cannot be opened, a later pass tries again: %s", unit.name, error)
                 self._ledger.record([Entry("file", unit.name, "", "refused", unit.name, "unopenable", str(error))])
+        self._flush(source.type, batch)
         self._observer.found(source.type, len(units), new)
         return new
 
-    def ingest_unit(self, source: Source, unit: Unit) -> bool:
-        """False when a unit with these bytes was read before."""
+    def _ingest_unit(self, source: Source, unit: Unit, batch: _Batch) -> tuple[_Batch, bool]:
+        """What is left to publish, and False when a unit with these bytes was read before."""
         digest, settings = self._reader.digest(unit), fingerprint(source, self._policy)
-        if self._ledger.has_read(digest, settings):
-            return False
-        started, count, batch = time.monotonic(), 0, _Batch()
+        if self._ledger.has_read(digest, settings) or any(it.digest == digest for it in batch.units):
+            return batch, False
+        started, count = time.monotonic(), 0
         for item in self._items(source, unit, digest):
-            # A notice must find the paper that it retracts in the ledger.
-            if len(batch.entries) >= self._batch_size or (isinstance(item, Submission) and item.retracts):
-                self._flush(source, batch)
+            if len(batch.entries) >= self._batch_size or batch.decides_about(item):
+                self._flush(source.type, batch)
                 batch = _Batch()
             self._take(item, source, unit, batch)
             count += 1
-        self._flush(source, batch)
-        self._ledger.close_unit(unit.name, digest, settings, count)
+        batch.units.append(_UnitRead(unit.name, digest, settings, count))
         self._observer.read_unit(source.type, time.monotonic() - started)
-        return True
+        return batch, True
 
     def retire(self, listed: frozenset[str], list_name: str) -> None:
         """Refuses the papers on a list from now on, and takes back those that were published before."""
@@ -121,7 +144,7 @@ class Ingester:
                 retraction = Retraction(document_id, (alias,), reason=f"on the list {list_name}")
                 self._retract(retraction, list_name, batch)
         self._listed |= listed
-        self._flush_as("retraction_list", batch)
+        self._flush("retraction_list", batch)
 
     def _items(self, source: Source, unit: Unit, digest: str) -> Iterator[Item]:
         try:
@@ -195,13 +218,11 @@ class Ingester:
     def _is_known(self, entry: Entry) -> bool:
         return self._ledger.is_published(entry.kind, entry.id, entry.content)
 
-    def _flush(self, source: Source, batch: _Batch) -> None:
-        self._flush_as(source.type, batch)
-
-    def _flush_as(self, source: str, batch: _Batch) -> None:
-        if not batch.entries:
-            return
-        self._publisher.publish(batch.documents, batch.retractions, batch.effects, batch.labels)
-        self._ledger.record(batch.entries)
+    def _flush(self, source: str, batch: _Batch) -> None:
+        if batch.entries:
+            self._publisher.publish(batch.documents, batch.retractions, batch.effects, batch.labels)
+            self._ledger.record(batch.entries)
+        for unit in batch.units:
+            self._ledger.close_unit(unit.name, unit.digest, unit.settings, unit.num_items)
         for entry in batch.entries:
             self._observer.took(source, entry)
