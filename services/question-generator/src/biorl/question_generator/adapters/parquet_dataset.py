@@ -16,8 +16,9 @@ Rows come ordered, and nothing of the machine or the hour enters a file: equal q
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,8 @@ SCHEMA = pa.schema(
         ),
     ]
 )
+AT_ONCE = 10_000
+"""Rows that are in memory, and in one row group, at a time."""
 GOLD_SCHEMA = pa.schema([("id", pa.string()), ("gold", pa.string()), ("accepted", _TEXTS)])
 
 
@@ -85,29 +88,28 @@ class ParquetDataset:
         self._layouts = layouts
 
     def write(self, split: Split, questions: Sequence[Question]) -> Mapping[str, str]:
-        rows = [row_of(question) for question in questions]
         digests = {
-            f"data/{split}.parquet": self._parquet(f"data/{split}.parquet", rows, SCHEMA),
-            f"jsonl/{split}.jsonl": self._lines(f"jsonl/{split}.jsonl", rows),
+            f"data/{split}.parquet": self._parquet(f"data/{split}.parquet", map(row_of, questions), SCHEMA),
+            f"jsonl/{split}.jsonl": self._lines(f"jsonl/{split}.jsonl", map(row_of, questions)),
         }
         for name in self._layouts:
             laid, path = LAYOUTS[name], f"layouts/{name}/{split}.parquet"
             digests[path] = self._parquet(
-                path, [laid.row(number, it) for number, it in enumerate(questions)], laid.schema
+                path, (laid.row(number, it) for number, it in enumerate(questions)), laid.schema
             )
         return digests
 
     def write_held_out_gold(self, questions: Sequence[Question]) -> Mapping[str, str]:
-        rows = [
+        rows = (
             {"id": question.id, "gold": question.answer.gold, "accepted": list(question.answer.accepted)}
             for question in questions
-        ]
+        )
         return {"held_out_gold.parquet": self._parquet("held_out_gold.parquet", rows, GOLD_SCHEMA)}
 
     def write_account(self, curated: Curated, refusals: Sequence[RefusalCount]) -> Mapping[str, str]:
         return {
-            "refusals.jsonl": self._lines("refusals.jsonl", [asdict(refusal) for refusal in refusals]),
-            "dropped.jsonl": self._lines("dropped.jsonl", [asdict(item) for item in curated.dropped]),
+            "refusals.jsonl": self._lines("refusals.jsonl", map(asdict, refusals)),
+            "dropped.jsonl": self._lines("dropped.jsonl", map(asdict, curated.dropped)),
             "decontamination.json": self._text("decontamination.json", _decontamination(curated)),
             "README.md": self._text("README.md", card(curated, refusals)),
             **self._topics(curated),
@@ -124,9 +126,11 @@ class ParquetDataset:
             "topics.svg": self._text("topics.svg", plot),
         }
 
-    def _parquet(self, name: str, rows: Sequence[dict[str, Any]], schema: pa.Schema) -> str:
+    def _parquet(self, name: str, rows: Iterable[dict[str, Any]], schema: pa.Schema) -> str:
         path = self._place(name)
-        pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), path, compression="zstd")
+        with pq.ParquetWriter(path, schema, compression="zstd") as file:
+            for some in _by(AT_ONCE, rows):
+                file.write_table(pa.Table.from_pylist(some, schema=schema))
         return _digest_of(path)
 
     def _lines(self, name: str, rows: Iterable[Mapping[str, Any]]) -> str:
@@ -145,6 +149,13 @@ class ParquetDataset:
         path = self._folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
+
+
+def _by(number: int, rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """So many at a time."""
+    left = iter(rows)
+    while some := list(islice(left, number)):
+        yield some
 
 
 def _topics(curated: Curated) -> str:

@@ -2,21 +2,27 @@
 
 The parameters detect what the threshold promises: a pair at the threshold shares a band with probability
 1 - (1 - threshold^rows)^bands, which is .96 here and grows steeply above. What shares a band by chance falls to the
-exact comparison, so nothing below the threshold is ever called alike. MinHash is Broder's (1997), by datasketch.
+exact comparison, so nothing below the threshold is ever called alike. MinHash is Broder's (1997), over many texts at
+once: there are millions.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from zlib import crc32
 
 import numpy as np
-from datasketch import MinHash
 from numpy.typing import NDArray
 
 SHINGLE = 3
 """Words in a run; a shorter text is one run."""
 SEED = 1
+PRIME = 4_294_967_311
+"""The least above 2^32: x -> (a x + b) mod PRIME shuffles all 32-bit numbers."""
+AT_ONCE = 512
+"""Texts whose runs are hashed together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +68,15 @@ def near_duplicates(texts: Sequence[str], alike: Alike) -> dict[int, int]:
 
 
 def matches(texts: Sequence[str], others: Sequence[str], alike: Alike) -> dict[int, int]:
-    """For each text that resembles one of the others, the first such."""
+    """For each text that resembles one of the others, the first such. Memory is that of the others."""
+    known: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for index, key in _keyed(others, alike):
+        known[key].append(index)
     found: dict[int, int] = {}
-    for group in _groups([*texts, *others], alike):
-        ours = [index for index in group if index < len(texts)]
-        theirs = [index - len(texts) for index in group if index >= len(texts)]
-        for one in ours:
-            for other in theirs:
-                if other < found.get(one, len(others)) and _resemble(texts[one], others[other], alike):
-                    found[one] = other
+    for one, key in _keyed(texts, alike):
+        for other in known.get(key, ()):
+            if other < found.get(one, len(others)) and _resemble(texts[one], others[other], alike):
+                found[one] = other
     return found
 
 
@@ -86,22 +92,38 @@ def _pairs(group: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 def _groups(texts: Sequence[str], alike: Alike) -> Iterator[list[int]]:
     """Indices that share a band, ascending."""
-    signatures = _signatures(texts, alike)
-    for band in range(alike.bands):
-        rows = np.ascontiguousarray(signatures[:, band * alike.rows : (band + 1) * alike.rows])
-        keys = rows.view([("", rows.dtype)] * alike.rows).ravel()
-        order = np.argsort(keys, kind="stable")
-        starts = np.flatnonzero(np.r_[True, keys[order][1:] != keys[order][:-1], True])
+    keys = np.concatenate([np.empty((0, alike.bands), np.uint64), *_band_keys(texts, alike)])
+    for band in keys.T:
+        order = np.argsort(band, kind="stable")
+        starts = np.flatnonzero(np.r_[True, band[order][1:] != band[order][:-1], True])
         for start, end in pairwise(starts.tolist()):
             if end - start > 1:
                 yield order[start:end].tolist()
 
 
+def _keyed(texts: Sequence[str], alike: Alike) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Each text's index with each of its bands."""
+    index = 0
+    for keys in _band_keys(texts, alike):
+        for row in keys.tolist():
+            yield from ((index, band) for band in enumerate(row))
+            index += 1
+
+
+def _band_keys(texts: Sequence[str], alike: Alike) -> Iterator[NDArray[np.uint64]]:
+    """One row a text, one number a band: equal where a band is (and else by the rarest chance)."""
+    mix = np.random.default_rng(SEED).integers(1, 2**63, alike.rows, dtype=np.uint64) | np.uint64(1)
+    for start in range(0, len(texts), AT_ONCE):
+        signatures = _signatures(texts[start : start + AT_ONCE], alike)
+        yield (signatures.reshape(-1, alike.bands, alike.rows) * mix).sum(axis=2, dtype=np.uint64)
+
+
 def _signatures(texts: Sequence[str], alike: Alike) -> NDArray[np.uint64]:
     """One row a text; a text without words resembles nothing."""
+    rng = np.random.default_rng(SEED)
     size = alike.bands * alike.rows
-    signatures = np.empty((len(texts), size), dtype=np.uint64)
-    runs = ([run.encode() for run in sorted(shingles(text)) or [f"no words {n}"]] for n, text in enumerate(texts))
-    for index, signature in enumerate(MinHash.generator(runs, num_perm=size, seed=SEED)):
-        signatures[index] = signature.hashvalues
-    return signatures
+    factor, shift = (rng.integers(1, 2**31, size, dtype=np.uint64) for _ in range(2))  # no product is above 2^63
+    runs = [shingles(text) or {f"no words: {text}"} for text in texts]
+    hashes = np.array([crc32(run.encode()) for some in runs for run in some], dtype=np.uint64)
+    starts = np.cumsum([0, *(len(some) for some in runs[:-1])])
+    return np.minimum.reduceat((hashes[:, None] * factor + shift) % np.uint64(PRIME), starts, axis=0)
