@@ -30,16 +30,29 @@ def test_factors_of_one_family_are_alike_and_so_are_neighbours_on_the_map(folder
 
 def test_every_file_that_was_read_is_named(folder: Path) -> None:
     assert [file.name for file in load_traits(folder).files] == [
-        "sets.gmt",
         "Lambert_HumanTF.csv",
         "gene2vec_tsne2d_data.txt",
         "gene2vec_tsne2d_labels.txt",
+        "sets.gmt",
     ]
 
 
 def test_annotation_without_factors_and_map_will_do(tmp_path: Path) -> None:
     (tmp_path / "sets.gmt").write_text("pathway\t\tPAX6\tSOX2\nother\t\tACTB\tTUBB\n")
     assert load_traits(tmp_path).kernel.between(["PAX6"], ["SOX2"])[0, 0] == pytest.approx(1)
+
+
+def test_genes_of_one_locus_are_alike_and_so_are_genes_of_one_designation(tmp_path: Path) -> None:
+    (tmp_path / "sets.gmt").write_text("pathway\t\tPAX6\tSOX2\nother\t\tACTB\tTUBB\n")
+    (tmp_path / "human.gene_info").write_text(
+        "Symbol\tSynonyms\tdescription\tmap_location\tOther_designations\n"
+        "HOXA1\t-\t-\t7p15.2\t-\nHOXA9\t-\t-\t7p15.2\t-\nSKAP2\t-\t-\t7p15.1\tphosphoprotein\n"
+        "PAX6\t-\t-\t11p13\taniridia type II protein\nEYA9\t-\t-\t-\taniridia factor\n"
+    )
+    kernel = load_traits(tmp_path).kernel
+    cluster, neighbour, elsewhere = kernel.between(["HOXA1"], ["HOXA9", "SKAP2", "PAX6"])[0]
+    assert cluster > neighbour > elsewhere == 0
+    assert kernel.between(["PAX6"], ["EYA9"])[0, 0] > 0
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ nothing. Human resources get the weights that were chosen by cross-validation on
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from biorl.genes.gene_sets import GeneSets, Members, read_gmt, read_go_annotation, read_modules
@@ -14,7 +15,7 @@ from biorl.genes.maps import read_coessential_map
 from biorl.genes.names import symbol_stems, words_of_full_names
 from biorl.genes.ontology import Ontology, read_gosemsim, read_gosemsim_names, read_obo, read_obo_names
 from biorl.genes.reading import AnnotationFileError, file_digest
-from biorl.genes.similarity import Kernel, MapNearness, TermCosine, WeightedSource
+from biorl.genes.similarity import Kernel, Likeness, MapNearness, TermCosine, WeightedSource
 from biorl.genes.symbols import (
     GeneRecord,
     Symbols,
@@ -39,9 +40,15 @@ ONTOLOGIES: tuple[tuple[str, Callable[[Path], Ontology], Callable[[Path], dict[s
 )
 """Where a graph of terms is found, and how it and the terms' names are read."""
 GO_ANNOTATION = ("GO_annotations*allev*.tsv*", "GO_annotations*.tsv*")
-GO_WEIGHTS = {"biological_process": 1.0, "cellular_component": 1.0, "molecular_function": 0.5}
 MODULES = "coessential_modules*.tsv*"
 MAP = "coessential_umap*.tsv*"
+WEIGHTS = {
+    "GO molecular_function": 0.5,
+    "words of full names": 0.5,
+    "symbol stems": 0.3,
+    "co-essential map": 0.3,
+}
+"""By source; one that is not named counts 1."""
 NOT_GENE_SYMBOLS = ("wikipathways.gmt", "h.all.")
 """GMT files left out: Entrez ids of several species; hallmarks, which measured at chance."""
 
@@ -69,10 +76,12 @@ def load_annotation(folder: Path) -> Annotation:
     found = AnnotationFolder(folder)
     records = found.records()
     symbols = Symbols.from_records(records)
-    sources = [*found.go_sources(symbols), *found.gmt_sources(symbols), *found.other_sources(symbols, records)]
-    if not sources:
-        raise AnnotationFileError(folder, "holds no gene sets (*.gmt, GO annotation or co-essential modules)")
-    return Annotation(symbols, Kernel(sources), found.files())
+    likenesses: list[Likeness] = [
+        *(TermCosine(sets) for sets in found.gene_sets(symbols, records)),
+        *found.maps(symbols),
+    ]
+    kernel = Kernel([WeightedSource(each, WEIGHTS.get(each.name, 1.0)) for each in likenesses])
+    return Annotation(symbols, kernel, found.files())
 
 
 class AnnotationFolder:
@@ -115,29 +124,37 @@ class AnnotationFolder:
         ordered = sorted(self.used, key=lambda path: path.name)
         return tuple(AnnotationFile(path.name, file_digest(path)) for path in ordered)
 
-    def go_sources(self, symbols: Symbols) -> Iterator[WeightedSource]:
-        path = self.first(GO_ANNOTATION[0]) or self.first(GO_ANNOTATION[1])
-        if path is None:
-            return
-        ontology = self.ontology()
-        for domain, direct in sorted(read_go_annotation(path).items()):
-            yield _sets(f"GO {domain}", ontology.propagate(direct), symbols, GO_WEIGHTS.get(domain, 1.0))
+    def gene_sets(self, symbols: Symbols, records: list[GeneRecord]) -> Iterator[GeneSets]:
+        """Every source of gene sets, one after the other. Raises AnnotationFileError where there is none."""
+        empty = True
+        for name, members in chain(self._go(), self._gmt(), self._modules(), _names(records)):
+            empty = False
+            yield GeneSets.from_members(name, members, symbols)
+        if empty:
+            raise AnnotationFileError(self.folder, "holds no gene sets (*.gmt, GO annotation or co-essential modules)")
 
-    def gmt_sources(self, symbols: Symbols) -> Iterator[WeightedSource]:
+    def maps(self, symbols: Symbols) -> Iterator[MapNearness]:
+        if path := self.first(MAP):
+            yield MapNearness(read_coessential_map(path, symbols))
+
+    def _go(self) -> Iterator[tuple[str, Members]]:
+        if path := self.first(GO_ANNOTATION[0]) or self.first(GO_ANNOTATION[1]):
+            ontology = self.ontology()
+            for domain, direct in sorted(read_go_annotation(path).items()):
+                yield f"GO {domain}", ontology.propagate(direct)
+
+    def _gmt(self) -> Iterator[tuple[str, Members]]:
         for path in sorted({*self.folder.rglob("*.gmt"), *self.folder.rglob("*.gmt.gz")}):
             if not path.name.startswith(NOT_GENE_SYMBOLS):
                 self.used.add(path)
-                yield _sets(path.name.split(".gmt")[0], read_gmt(path), symbols, 1.0)
+                yield path.name.split(".gmt")[0], read_gmt(path)
 
-    def other_sources(self, symbols: Symbols, records: list[GeneRecord]) -> Iterator[WeightedSource]:
+    def _modules(self) -> Iterator[tuple[str, Members]]:
         if path := self.first(MODULES):
-            yield _sets("co-essential modules", read_modules(path), symbols, 1.0)
-        if any(record.full_name for record in records):
-            yield _sets("words of full names", words_of_full_names(records), symbols, 0.5)
-            yield _sets("symbol stems", symbol_stems(records), symbols, 0.3)
-        if path := self.first(MAP):
-            yield WeightedSource(MapNearness(read_coessential_map(path, symbols)), 0.3)
+            yield "co-essential modules", read_modules(path)
 
 
-def _sets(name: str, members: Members, symbols: Symbols, weight: float) -> WeightedSource:
-    return WeightedSource(TermCosine(GeneSets.from_members(name, members, symbols)), weight)
+def _names(records: list[GeneRecord]) -> Iterator[tuple[str, Members]]:
+    if any(record.full_name for record in records):
+        yield "words of full names", words_of_full_names(records)
+        yield "symbol stems", symbol_stems(records)

@@ -16,6 +16,9 @@ import pyarrow.parquet as pq
 from biorl.genes.reading import AnnotationFileError, columns
 
 MAX_GENES = 2_000_000
+_NEEDED = ("Symbol", "Synonyms", "description")
+_OPTIONAL = ("Symbol_from_nomenclature_authority", "Other_designations", "map_location")
+"""Columns of NCBI's gene_info; "-" stands for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,10 @@ class GeneRecord:
     synonyms: tuple[str, ...] = ()
     full_name: str = ""
     """"alanyl-tRNA synthetase 1"; empty when the table has none."""
+    designations: str = ""
+    """Other names that it was given, in full."""
+    location: str = ""
+    """On a chromosome, by its bands: "12q13.13"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +94,11 @@ def with_names_of(records: Sequence[GeneRecord], other: Iterable[GeneRecord]) ->
 
 def read_gene_info(path: Path) -> list[GeneRecord]:
     """NCBI gene_info (tab-separated, one species): the nomenclature authority's symbol, else NCBI's own."""
-    rows = columns(path, ("Symbol", "Synonyms", "description"), ("Symbol_from_nomenclature_authority",))
     records = []
-    for symbol, synonyms, name, authority in rows:
-        chosen = symbol if authority in {"", "-"} else authority
-        others = _split(f"{synonyms}|{symbol}", chosen)
-        records.append(GeneRecord(chosen, others, "" if name == "-" else name))
+    for symbol, synonyms, *told in columns(path, _NEEDED, _OPTIONAL):
+        name, authority, designations, location = ("" if cell == "-" else cell for cell in told)
+        chosen = authority or symbol
+        records.append(GeneRecord(chosen, _split(f"{synonyms}|{symbol}", chosen), name, designations, location))
     return _checked(path, records)
 
 

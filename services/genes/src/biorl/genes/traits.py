@@ -1,72 +1,79 @@
 """Annotation weighted for what genes are, not for what happens when they are knocked down.
 
 The kernel of `biorl.genes.annotation` was chosen for perturbation screens. Classes such as dosage sensitivity or
-bivalent chromatin follow from what a gene does and which family it is of, so functions, processes, names and families
-of transcription factors count here, and a map of co-expression (gene2vec); pathways, complexes and co-essentiality do
-not. The weights are round numbers that were compared by cross-validation on three sets of Geneformer's labels.
+bivalent chromatin follow from what a gene does and which family it is of, so functions, processes, all its names,
+families of transcription factors and its place on the chromosomes count here, and a map of co-expression (gene2vec);
+pathways, complexes and co-essentiality do not, and common terms count for more. The weights are round numbers that were
+compared by cross-validation on three sets of Geneformer's labels.
 """
 
 import csv
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
-from biorl.genes.annotation import Annotation, AnnotationFile, load_annotation
+from biorl.genes.annotation import Annotation, AnnotationFolder
 from biorl.genes.gene_sets import GeneSets
 from biorl.genes.maps import GeneMap
-from biorl.genes.reading import AnnotationFileError, file_digest, lines
-from biorl.genes.similarity import Kernel, MapNearness, TermCosine, WeightedSource
-from biorl.genes.symbols import Symbols
+from biorl.genes.names import chromosome_bands, words_of_designations
+from biorl.genes.reading import AnnotationFileError, lines
+from biorl.genes.similarity import Kernel, Likeness, MapNearness, TermCosine, WeightedSource
+from biorl.genes.symbols import GeneRecord, Symbols
 
 WEIGHTS = {
-    "GO biological_process": 1.0,
-    "GO molecular_function": 1.0,
     "GO cellular_component": 0.0,
-    "words of full names": 1.0,
     "symbol stems": 0.3,
     "ReactomePathways": 0.0,
     "enrichr.GO_Biological_Process_2021": 0.0,
     "co-essential modules": 0.0,
-    "co-essential map": 0.0,
+    "chromosome bands": 0.5,
+    "gene2vec map": 0.35,
 }
-"""By source; one that is not named keeps its own."""
-FACTORS, FACTOR_WEIGHT = "*HumanTF*.csv*", 1.0
-MAP_POINTS, MAP_LABELS, MAP_WEIGHT = "gene2vec_tsne2d_data.txt*", "gene2vec_tsne2d_labels.txt*", 0.7
+"""By source; one that is not named counts 1."""
+FACTORS = "*HumanTF*.csv*"
+MAP_POINTS, MAP_LABELS = "gene2vec_tsne2d_data.txt*", "gene2vec_tsne2d_labels.txt*"
 MAP_BANDWIDTH = 0.7
 """In standard deviations of the map: neighbourhoods, not neighbours."""
 LARGEST_SET = 1_000_000
 """No set is too large: "transcription factor" says much of a class of genes."""
+EXPONENT = 1.0
 
 
 def load_traits(folder: Path) -> Annotation:
-    """Reads what `load_annotation` reads, and factors and the map where they are below the folder.
+    """Reads the gene sets that `load_annotation` reads, and factors and the map where they are below the folder.
 
     Raises AnnotationFileError.
     """
-    annotation = load_annotation(folder)
-    kept = [
-        WeightedSource(source.likeness, weight)
-        for source in annotation.kernel.sources
-        if (weight := WEIGHTS.get(source.likeness.name, source.weight)) > 0
-    ]
-    more, used = _more(folder, annotation.symbols)
-    files = (*annotation.files, *(AnnotationFile(path.name, file_digest(path)) for path in used))
-    return Annotation(annotation.symbols, Kernel([*kept, *more], power=1.0), files)
+    found = AnnotationFolder(folder)
+    records = found.records()
+    symbols = Symbols.from_records(records)
+    likenesses = [*_cosines(found, symbols, records), *_map(found, symbols)]
+    kernel = Kernel([WeightedSource(each, WEIGHTS.get(each.name, 1.0)) for each in likenesses], power=1.0)
+    return Annotation(symbols, kernel, found.files())
 
 
-def _more(folder: Path, symbols: Symbols) -> tuple[list[WeightedSource], list[Path]]:
-    sources, used = [], []
-    if factors := min(folder.rglob(FACTORS), default=None):
-        sets = GeneSets.from_members("transcription factors", read_factors(factors), symbols)
-        sources.append(WeightedSource(TermCosine(sets, largest_term=LARGEST_SET), FACTOR_WEIGHT))
-        used.append(factors)
-    points, labels = (min(folder.rglob(pattern), default=None) for pattern in (MAP_POINTS, MAP_LABELS))
+def _cosines(found: AnnotationFolder, symbols: Symbols, records: list[GeneRecord]) -> Iterator[Likeness]:
+    for sets in chain(found.gene_sets(symbols, records), _more_sets(found, symbols, records)):
+        if WEIGHTS.get(sets.name, 1.0) > 0:
+            yield TermCosine(sets, EXPONENT, LARGEST_SET)
+
+
+def _more_sets(found: AnnotationFolder, symbols: Symbols, records: list[GeneRecord]) -> Iterator[GeneSets]:
+    if path := found.first(FACTORS):
+        yield GeneSets.from_members("transcription factors", read_factors(path), symbols)
+    if any(record.designations for record in records):
+        yield GeneSets.from_members("words of designations", words_of_designations(records), symbols)
+    if any(record.location for record in records):
+        yield GeneSets.from_members("chromosome bands", chromosome_bands(records), symbols)
+
+
+def _map(found: AnnotationFolder, symbols: Symbols) -> Iterator[Likeness]:
+    points, labels = found.first(MAP_POINTS), found.first(MAP_LABELS)
     if points and labels:
-        sources.append(WeightedSource(MapNearness(read_point_map(points, labels, symbols)), MAP_WEIGHT))
-        used += [points, labels]
-    return sources, used
+        yield MapNearness(read_point_map(points, labels, symbols))
 
 
 def read_factors(path: Path) -> dict[str, list[str]]:
