@@ -9,43 +9,37 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from biorl.chassis.config import ConfigError, load_config
-from biorl.question_generator.config import AlignmentConfig, AuthorConfig, Config
+from biorl.question_generator.config import AlignmentConfig, AuthorConfig, Config, EmbeddingsConfig, PriceConfig
 
 if TYPE_CHECKING:
+    from biorl.question_generator.adapters.reply_store import Spent
     from biorl.question_generator.authoring import Author
     from biorl.question_generator.domain.curation import AlignmentRules
     from biorl.question_generator.domain.literature.article import LiteratureRules
+    from biorl.question_generator.domain.meaning import SameMeaning
+    from biorl.question_generator.service import Export
 
 NAME = "question-generator"
 
 
 def export_command(argv: list[str]) -> int:
-    """The exit status: 2 for a configuration that does not fit."""
+    """The exit status: 2 for a configuration that does not fit, 75 while an endpoint is away."""
     parser = _parser("export", "Writes the questions as a dataset.")
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
     parser.add_argument("--with-held-out-gold", action="store_true", help="answers of TEST too, in a file of their own")
     given = parser.parse_args(argv)
-    from biorl.question_generator.adapters.dataset_export import curation_of, export_dataset  # noqa: PLC0415
+    from biorl.chassis.errors import TryLater  # noqa: PLC0415
     from biorl.question_generator.adapters.export_register import register  # noqa: PLC0415
 
     try:
         config = load_config(Config, given.config, NAME)
-        dataset = config.dataset
-        curation = curation_of(
-            dataset.near_duplicates, dataset.benchmarks, _alignment(dataset.alignment), dataset.verdicts
-        )
+        done = _exported(config, given.out, with_held_out_gold=given.with_held_out_gold)
     except (ConfigError, ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    done = export_dataset(
-        config.bus,
-        config.topics.questions,
-        config.state,
-        given.out,
-        curation=curation,
-        layouts=dataset.layouts,
-        with_held_out_gold=given.with_held_out_gold,
-    )
+    except TryLater as error:
+        sys.stderr.write(f"{error}; the same command goes on from there\n")
+        return 75
     lines = [f"{split}: {rows} questions" for split, rows in done.rows.items()]
     lines += [f"left out, {reason}: {count}" for reason, count in sorted(done.dropped.items())]
     lines += [f"{name}: sha256 {digest}" for name, digest in done.digests.items()]
@@ -53,6 +47,47 @@ def export_command(argv: list[str]) -> int:
     lines.append(f"the whole export: sha256 {whole}")
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     return 0
+
+
+def _exported(config: Config, out: Path, *, with_held_out_gold: bool) -> "Export":
+    """Raises ValueError, OSError and TryLater."""
+    from biorl.question_generator.adapters.dataset_export import curation_of, export_dataset  # noqa: PLC0415
+
+    dataset = config.dataset
+    with _meaning(dataset.embeddings) as meaning:
+        curation = curation_of(
+            dataset.near_duplicates, dataset.benchmarks, _alignment(dataset.alignment), dataset.verdicts, meaning
+        )
+        return export_dataset(
+            config.bus,
+            config.topics.questions,
+            config.state,
+            out,
+            curation=curation,
+            layouts=dataset.layouts,
+            with_held_out_gold=with_held_out_gold,
+        )
+
+
+@contextmanager
+def _meaning(config: EmbeddingsConfig | None) -> "Iterator[SameMeaning | None]":
+    """The embedding model with its memory of vectors. Raises OSError for a key file that is not there."""
+    if config is None:
+        yield None
+        return
+    from biorl.question_generator.adapters.openai_embeddings import EmbeddingEndpoint, OpenAIEmbeddings  # noqa: PLC0415
+    from biorl.question_generator.adapters.vector_store import VectorStore  # noqa: PLC0415
+    from biorl.question_generator.domain.meaning import SameMeaning  # noqa: PLC0415
+
+    told = config.model_dump()
+    settings = {name.name: told[name.name] for name in fields(EmbeddingEndpoint) if name.name in told}
+    endpoint = EmbeddingEndpoint(base_url=config.endpoint, api_key=_key_in(config.api_key_file), **settings)
+    with closing(VectorStore(config.vectors, config.model)) as store:
+        yield SameMeaning(OpenAIEmbeddings(endpoint, store).embed, config.threshold)
+
+
+def _key_in(file: Path | None) -> str:
+    return file.read_text(encoding="utf-8").strip() if file else "none"
 
 
 def target_command(argv: list[str]) -> int:
@@ -98,25 +133,33 @@ def reached_command(argv: list[str]) -> int:
 
 
 def account_command(argv: list[str]) -> int:
-    """The exit status: 2 for a configuration without a language model."""
-    given = _parser("account", "What the language model was asked and what that cost.").parse_args(argv)
-    from biorl.question_generator.adapters.reply_store import account, sum_of  # noqa: PLC0415
+    """The exit status: 2 for a configuration without a model that is paid for."""
+    given = _parser("account", "What models were asked and what that cost.").parse_args(argv)
+    from biorl.question_generator.adapters import reply_store, vector_store  # noqa: PLC0415
 
     try:
         config = load_config(Config, given.config, NAME)
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    if config.author is None:
-        sys.stderr.write("no language model is configured: `author` is empty\n")
+    author, embeddings = config.author, config.dataset.embeddings
+    if author is None and embeddings is None:
+        sys.stderr.write("no model is configured: `author` and `dataset.embeddings` are empty\n")
         return 2
-    prices = config.author.price_per_million
-    rows = account(config.author.replies)
+    if author:
+        _tell_account(reply_store.account(author.replies), author.price_per_million)
+    if embeddings:
+        _tell_account(vector_store.account(embeddings.vectors), PriceConfig(input=embeddings.price_per_million))
+    return 0
+
+
+def _tell_account(rows: "Mapping[tuple[str, str], Spent]", prices: PriceConfig) -> None:
+    from biorl.question_generator.adapters.reply_store import sum_of  # noqa: PLC0415
+
     for name, spent in {**{" ".join(key): it for key, it in rows.items()}, "in all": sum_of(rows.values())}.items():
         cost = (spent.input_tokens * prices.input + spent.output_tokens * prices.output) / 1e6
         tokens = f"{spent.input_tokens} tokens in, {spent.output_tokens} out"
         sys.stdout.write(f"{name}: {spent.requests} replies, {tokens}, cost {cost:.4f}\n")
-    return 0
 
 
 def _register_of(config: Config) -> Path:
@@ -132,11 +175,10 @@ def author_of(config: AuthorConfig, literature: "LiteratureRules") -> "Iterator[
     from biorl.question_generator.authoring import Author, AuthorRules  # noqa: PLC0415
 
     told = config.model_dump()
-    key = config.api_key_file.read_text(encoding="utf-8").strip() if config.api_key_file else "none"
     endpoint = Endpoint(
         config.endpoint,
         config.model,
-        key,
+        _key_in(config.api_key_file),
         config.concurrency,
         config.timeout_s,
         config.max_retries,

@@ -114,11 +114,35 @@ class AlignmentConfig(_Section):
     seed: NonNegativeInt = 0
 
 
+class EmbeddingsConfig(_Section):
+    """A model that turns texts into vectors, at any endpoint that speaks the OpenAI protocol (`/embeddings`)."""
+
+    endpoint: str
+    """For example `http://vllm:8000/v1`."""
+    model: str
+    api_key_file: Path | None = None
+    vectors: Path = Path("vectors.sqlite")
+    """Every vector, so that none is paid for twice. One process owns it."""
+    threshold: float = Field(default=0.9, gt=0, le=1)
+    """Cosine from which on two questions from papers with the same answer ask the same."""
+    batch: PositiveInt = 64
+    """Texts in a request."""
+    concurrency: PositiveInt = 8
+    timeout_s: PositiveFloat = 120.0
+    max_retries: NonNegativeInt = 5
+    max_characters: PositiveInt = 2000
+    """Of a text; what is longer is cut off."""
+    price_per_million: NonNegativeFloat = 0.0
+    """What a million tokens cost, for `biorl-question-generator account`."""
+
+
 class DatasetConfig(_Section):
     """What an export makes of all questions together."""
 
     near_duplicates: float | None = Field(default=0.6, gt=0, le=1)
     """Jaccard similarity of runs of three words from which on questions from papers say the same; null keeps all."""
+    embeddings: EmbeddingsConfig | None = None
+    """Finds questions that ask the same in other words; null compares words alone."""
     benchmarks: tuple[Path, ...] = ()
     """Files and folders of benchmarks whose items stay out: MMLU, MedMCQA, PubMedQA, JSON with `question`."""
     layouts: tuple[Literal["verl", "openrlhf", "trl"], ...] = ()

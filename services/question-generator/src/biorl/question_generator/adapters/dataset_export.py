@@ -11,6 +11,7 @@ from biorl.question_generator.adapters.parquet_dataset import ParquetDataset
 from biorl.question_generator.adapters.sqlite_store import refusals_in
 from biorl.question_generator.adapters.verdict_file import rejected_in
 from biorl.question_generator.domain.curation import AlignmentRules, CurationRules
+from biorl.question_generator.domain.meaning import SameMeaning
 from biorl.question_generator.domain.resemblance import Alike
 from biorl.question_generator.service import Export, export
 
@@ -20,11 +21,12 @@ def curation_of(
     benchmarks: Sequence[Path],
     alignment: AlignmentRules | None = None,
     verdicts: Path | None = None,
+    meaning: SameMeaning | None = None,
 ) -> CurationRules:
     """Reads benchmarks and verdicts. Raises ValueError and OSError."""
     alike = None if near_duplicates is None else Alike(near_duplicates)
     rejected = rejected_in(verdicts) if verdicts else {}
-    return CurationRules(alike, read_benchmarks(benchmarks), alignment, rejected)
+    return CurationRules(alike, read_benchmarks(benchmarks), alignment, rejected, meaning)
 
 
 def export_dataset(

@@ -20,7 +20,7 @@ from biorl.question_generator.adapters.reply_store import ReplyStore
 from biorl.question_generator.domain.authoring.chat import ChatReply, ChatRequest, Said
 
 logger = logging.getLogger(__name__)
-_AWAY = (
+AWAY = (
     openai.APIConnectionError,
     openai.RateLimitError,
     openai.InternalServerError,
@@ -79,7 +79,7 @@ class OpenAIChat:
             replies = await asyncio.gather(*tasks, return_exceptions=True)
         failures = [reply for reply in replies if isinstance(reply, BaseException)]
         for failure in failures:
-            if not isinstance(failure, _AWAY):
+            if not isinstance(failure, AWAY):
                 raise failure
         if failures:
             msg = f"{len(failures)} of {len(replies)} requests to {where.base_url} have no reply: {failures[0]}"

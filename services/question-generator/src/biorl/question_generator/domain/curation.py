@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from biorl.answers.folding import folded
 from biorl.question_generator.domain.decontamination import BenchmarkItem, Contamination, contaminated
 from biorl.question_generator.domain.literature.wording import statement_of, without_title, written_gold
+from biorl.question_generator.domain.meaning import SameMeaning, same_in_meaning
 from biorl.question_generator.domain.resemblance import Alike, near_duplicates, words_of
 from biorl.question_generator.domain.topics.alignment import Plan, plan, sample
 from biorl.question_generator.domain.topics.fields import FieldOf, PaperWords, fields_of
@@ -36,13 +37,14 @@ class AlignmentRules:
 
 @dataclass(frozen=True, slots=True)
 class CurationRules:
-    """`alike` none: near duplicates stay. `alignment` none: all fields stay as they are."""
+    """`alike`, `meaning` none: near duplicates stay. `alignment` none: all fields stay as they are."""
 
     alike: Alike | None = field(default_factory=Alike)
     benchmarks: tuple[BenchmarkItem, ...] = ()
     alignment: AlignmentRules | None = None
     rejected: Mapping[str, str] = field(default_factory=dict)
     """By id of a question that a reader rejected, the reason."""
+    meaning: SameMeaning | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,9 @@ def curate(questions: Iterable[Question], rules: CurationRules) -> Curated:
     equal = _equal(clean)
     distinct = [question for question in clean if question.id not in equal]
     repeated = _repeated(distinct, rules.alike)
-    single = [question for question in distinct if question.id not in repeated and not question.is_held_out]
+    reworded = _reworded([question for question in distinct if question.id not in repeated], rules.meaning)
+    gone = repeated.keys() | reworded.keys()
+    single = [question for question in distinct if question.id not in gone and not question.is_held_out]
     fields = fields_of(papers_of(single))
     field_of = {question.id: fields.fields[paper_id(question)] for question in single}
     done, full = _aligned(single, field_of, rules.alignment)
@@ -97,6 +101,7 @@ def curate(questions: Iterable[Question], rules: CurationRules) -> Curated:
         **{question_id: ("contaminated", _named(it)) for question_id, it in found.items()},
         **{question_id: ("duplicate", it) for question_id, it in equal.items()},
         **{question_id: ("near_duplicate", it) for question_id, it in repeated.items()},
+        **{question_id: ("same_meaning", it) for question_id, it in reworded.items()},
         **{question_id: ("field_is_full", field_of[question_id]) for question_id in full},
     }
     by_id = sorted(everything, key=lambda question: question.id)
@@ -161,6 +166,22 @@ def _repeated(questions: Sequence[Question], alike: Alike | None) -> dict[str, s
         return {}
     found = near_duplicates([_what_it_tells(question) for question in questions], alike)
     return {questions[later].id: questions[earlier].id for later, earlier in found.items()}
+
+
+def _reworded(questions: Sequence[Question], meaning: SameMeaning | None) -> dict[str, str]:
+    """By id of a question, the id of the one that asks the same in other words."""
+    if meaning is None:
+        return {}
+    told, answers = map(_what_it_tells, questions), map(_answered, questions)
+    found = same_in_meaning(list(told), list(answers), meaning)
+    return {questions[later].id: questions[earlier].id for later, earlier in found.items()}
+
+
+def _answered(question: Question) -> str:
+    """The answer as far as questions share it: of a choice the option's text, not its letter."""
+    answer = question.answer
+    chosen = next((option.text for option in answer.options if option.label == answer.gold), written_gold(answer))
+    return f"{answer.type} {folded(chosen)}"
 
 
 def _what_it_tells(question: Question) -> str:
