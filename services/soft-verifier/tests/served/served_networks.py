@@ -5,6 +5,7 @@ screen's rule, and its answers can be checked against it.
 """
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,36 +23,22 @@ INPUTS = {"shift": ["PERTURBATION"], "pair": ["PERTURBATION", "READOUT"]}
 OUTPUT = {"shift": "SHIFT", "pair": "SCORE"}
 
 MODEL = """
-import json, pathlib
-import numpy as np
+import pathlib
 import triton_python_backend_utils as pb_utils
+from numpy_network import NumpyNetwork
 
 
 class TritonPythonModel:
     def initialize(self, args):
-        folder = pathlib.Path(args["model_repository"]) / args["model_version"]
-        self.said = json.loads((folder / "said.json").read_text())
-        self.weights = np.load(folder / "weights.npz")
-        self.row = {symbol: row for row, symbol in enumerate(self.said["symbols"])}
+        self.network = NumpyNetwork(pathlib.Path(args["model_repository"]) / args["model_version"])
 
     def execute(self, requests):
         return [self.answer(request) for request in requests]
 
     def answer(self, request):
-        parts = []
-        for name in self.said["inputs"]:
-            asked = pb_utils.get_input_tensor_by_name(request, name).as_numpy().ravel()
-            parts.append([self.embedded(item.decode()) for item in asked])
-        values = np.concatenate([np.array(part, np.float32).reshape(len(part), -1) for part in parts], axis=1)
-        values = np.maximum(values @ self.weights["layers.0.weight"].T + self.weights["layers.0.bias"], 0)
-        values = values @ self.weights["layers.1.weight"].T + self.weights["layers.1.bias"]
-        return pb_utils.InferenceResponse([pb_utils.Tensor(self.said["output"], values.astype(np.float32))])
-
-    def embedded(self, name):
-        table, genes = self.weights["embedding"], name.split("+")
-        if not all(each in self.row for each in genes):
-            return np.full(table.shape[1], np.nan)
-        return sum(table[self.row[each]] for each in genes)
+        names = self.network.inputs
+        asked = [pb_utils.get_input_tensor_by_name(request, name).as_numpy().ravel().tolist() for name in names]
+        return pb_utils.InferenceResponse([pb_utils.Tensor(self.network.output, self.network(asked))])
 """
 
 SLOW = f"""
@@ -103,29 +90,43 @@ def said(form: str) -> dict[str, object]:
 
 
 def write_torch(form: str, path: Path) -> Path:
-    tensors = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in weights(form).items()}
-    about = {key: value if isinstance(value, str) else "\n".join(value) for key, value in said(form).items()}
-    save_file(tensors, path, metadata=about)
+    return save_torch(path, weights(form), said(form))
+
+
+def save_torch(path: Path, arrays: dict[str, np.ndarray], about: dict[str, object]) -> Path:
+    tensors = {name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in arrays.items()}
+    texts = {key: value if isinstance(value, str) else "\n".join(value) for key, value in about.items()}
+    save_file(tensors, path, metadata=texts)
     return path
+
+
+def save_numpy(folder: Path, arrays: dict[str, np.ndarray], about: dict[str, object]) -> Path:
+    """What `NumpyNetwork` reads, and its code beside it."""
+    folder.mkdir(parents=True)
+    (folder / "said.json").write_text(json.dumps(about))
+    np.savez(folder / "weights.npz", **arrays)
+    shutil.copy(Path(__file__).with_name("numpy_network.py"), folder)
+    return folder
 
 
 def write_triton(models: Path) -> Path:
     """A repository with both forms, batching requests of their own accord."""
-    for form, names in INPUTS.items():
-        folder = models / form / "1"
-        folder.mkdir(parents=True)
-        (folder / "model.py").write_text(MODEL)
-        (folder / "said.json").write_text(json.dumps(said(form)))
-        np.savez(folder / "weights.npz", **weights(form))
-        inputs = ", ".join(f'{{ name: "{name}" data_type: TYPE_STRING dims: [1] }}' for name in names)
-        width = READOUTS if form == "shift" else 1
-        (models / form / "config.pbtxt").write_text(
-            f'backend: "python"\nmax_batch_size: 64\ninput [ {inputs} ]\n'
-            f'output [ {{ name: "{OUTPUT[form]}" data_type: TYPE_FP32 dims: [{width}] }} ]\n'
-            "dynamic_batching { max_queue_delay_microseconds: 500 }\n"
-        )
+    for form in INPUTS:
+        save_triton(models / form, weights(form), said(form))
     _write_slow(models / "slow")
     return models
+
+
+def save_triton(folder: Path, arrays: dict[str, np.ndarray], about: dict[str, object], most: int = 64) -> Path:
+    (save_numpy(folder / "1", arrays, about) / "model.py").write_text(MODEL)
+    inputs = ", ".join(f'{{ name: "{name}" data_type: TYPE_STRING dims: [1] }}' for name in about["inputs"])
+    width = len(arrays["layers.1.weight"])
+    (folder / "config.pbtxt").write_text(
+        f'backend: "python"\nmax_batch_size: {most}\ninput [ {inputs} ]\n'
+        f'output [ {{ name: "{about["output"]}" data_type: TYPE_FP32 dims: [{width}] }} ]\n'
+        "dynamic_batching { max_queue_delay_microseconds: 500 }\n"
+    )
+    return folder
 
 
 def _write_slow(folder: Path) -> None:

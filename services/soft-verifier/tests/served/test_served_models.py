@@ -4,10 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from served_networks import INPUTS, NAMES, SYMBOLS, pushes
+from served_networks import INPUTS, NAMES, SYMBOLS, pushes, said, save_torch, weights
 
 from biorl.questions.question import Outcome
 from biorl.soft_verifier.__main__ import behind
+from biorl.soft_verifier.adapters.torch_network import TorchNetwork
 from biorl.soft_verifier.domain.belief import Belief, Status
 from biorl.soft_verifier.ports import ModelRefusedError, TensorModel
 from biorl.soft_verifier.service import Choice, Verification, load
@@ -24,6 +25,8 @@ from biorl.soft_verifier.training import calibrate, evaluate
 from biorl.soft_verifier.verifiers import VERIFIERS
 from biorl.soft_verifier.verifiers.served_model import ServedModel
 from conftest import Opened
+
+OUTCOMES = (Outcome.DIFFERENTIALLY_EXPRESSED, Outcome.UP_REGULATED)
 
 
 def texts(*columns: list[str]) -> list[np.ndarray]:
@@ -108,6 +111,16 @@ def test_it_is_served_under_a_name_of_its_own_beside_the_others(both: Opened) ->
     assert unknown == Belief.abstained("model_does_not_know")
 
 
+def test_claims_of_several_outcomes_in_one_call_are_read_as_each_alone(both: Opened) -> None:
+    store, opened = MemoryArtifacts(), behind(both("pair"))
+    calibrate("gears", shift_screen(), annotation(), store, opened)
+    verifier = ServedModel(store.load("gears"), opened)
+    asked = [claim(gene(family, 9), name, outcome) for family in range(3) for name in NAMES[:4] for outcome in OUTCOMES]
+    alone = [verifier.believe([each])[0] for each in asked]
+    assert [each.probability for each in verifier.believe(asked)] == pytest.approx([each.probability for each in alone])
+    assert len({each.probability for each in alone[:2]}) == 2
+
+
 def test_genes_that_the_model_has_not_learnt_are_abstentions_where_a_list_says_so(both: Opened, tmp_path) -> None:
     """GEARS and its like answer anything, at random for genes that they have never seen."""
     (tmp_path / "genes.txt").write_text("\n".join(SYMBOLS[:50]))
@@ -125,5 +138,12 @@ def test_an_output_of_another_width_is_a_wrong_setting(both: Opened, tmp_path) -
         calibrate("gears", shift_screen(), annotation(), MemoryArtifacts(), behind(opened))
 
 
-def claim(perturbed: str, readout: str = "READ00") -> PerturbationClaim:
-    return PerturbationClaim((perturbed,), readout, CONTEXT, Outcome.DIFFERENTIALLY_EXPRESSED)
+def test_a_file_whose_layers_do_not_fit_its_embeddings_is_no_network(tmp_path) -> None:
+    arrays = weights("pair") | {"embedding": weights("shift")["embedding"]}
+    path = save_torch(tmp_path / "odd.safetensors", arrays, said("pair"))
+    with pytest.raises(ModelRefusedError, match="its first layer takes 36 numbers, not 2 embeddings of 6"):
+        TorchNetwork(path)
+
+
+def claim(perturbed: str, readout: str = "READ00", outcome: Outcome = OUTCOMES[0]) -> PerturbationClaim:
+    return PerturbationClaim((perturbed,), readout, CONTEXT, outcome)

@@ -76,7 +76,8 @@ class _Model:
         value = self.pairs.value(gene, readout)
         if isinstance(value, str):
             return Belief.abstained(value)
-        return Belief.scored(*self.outcome.believe(gene, readout, value))
+        probability, baseline = self.outcome.believe([gene], [readout], np.array([value]))
+        return Belief.scored(float(probability[0]), float(baseline[0]))
 
 
 class Coexpression:

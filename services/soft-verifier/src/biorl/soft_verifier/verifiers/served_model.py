@@ -7,6 +7,7 @@ is not trained here. What it does not cover is an abstention, and a model that i
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,6 @@ class Behind:
 class _Asked:
     """A claim that the model covers, in the model's spelling."""
 
-    place: int
     claim: PerturbationClaim
     perturbation: str
     readout: str
@@ -58,7 +58,7 @@ class ServedModel:
         self._coverage = Coverage.of(models, outcomes)
 
     def believe(self, claims: Sequence[Claim]) -> list[Belief]:
-        prepared = [self._prepare(place, claim) for place, claim in enumerate(claims)]
+        prepared = [self._prepare(claim) for claim in claims]
         asked = [each for each in prepared if isinstance(each, _Asked)]
         beliefs = iter(self._ask(asked))
         return [next(beliefs) if isinstance(each, _Asked) else each for each in prepared]
@@ -70,9 +70,9 @@ class ServedModel:
             return [Belief(Status.TIMEOUT, reason="model_timeout")] * len(asked)
         except ModelUnavailableError:
             return [Belief(Status.ERROR, reason="model_unavailable")] * len(asked)
-        return [_belief(each, told, place) for place, each in enumerate(asked)]
+        return _read(asked, told)
 
-    def _prepare(self, place: int, claim: Claim) -> _Asked | Belief:
+    def _prepare(self, claim: Claim) -> _Asked | Belief:
         if not isinstance(claim, PerturbationClaim):
             return Belief.abstained("claim_not_covered")
         outcome = self._coverage.find(claim)
@@ -85,15 +85,25 @@ class ServedModel:
         if readout in genes:
             return Belief.abstained("readout_perturbed")
         spelled = self._spelling.claim(claim, genes, readout)
-        return spelled if isinstance(spelled, Belief) else _Asked(place, spelled, "+".join(genes), readout, outcome)
+        return spelled if isinstance(spelled, Belief) else _Asked(spelled, "+".join(genes), readout, outcome)
 
 
-def _belief(asked: _Asked, told: Told, place: int) -> Belief:
-    value, doubt = float(told.value[place]), float(told.uncertainty[place])
-    if not np.isfinite(value):
+def _read(asked: Sequence[_Asked], told: Told) -> list[Belief]:
+    """The model's numbers as beliefs; those of one outcome are read together."""
+    value = np.where(np.isfinite(told.value), told.value, np.nan)
+    probability, baseline = np.full((2, len(asked)), np.nan)
+    for outcome in {id(each.outcome): each.outcome for each in asked}.values():
+        rows = [row for row, each in enumerate(asked) if each.outcome is outcome]
+        names, readouts = [asked[row].perturbation for row in rows], [asked[row].readout for row in rows]
+        probability[rows], baseline[rows] = outcome.believe(names, readouts, value[rows])
+    doubt = np.clip(told.uncertainty, 0, 1)
+    return [_belief(*numbers) for numbers in zip(probability.tolist(), baseline.tolist(), doubt.tolist(), strict=True)]
+
+
+def _belief(probability: float, baseline: float, doubt: float) -> Belief:
+    if not isfinite(probability):
         return Belief.abstained("model_does_not_know")
-    probability, baseline = asked.outcome.believe(asked.perturbation, asked.readout, value)
-    return Belief.scored(probability, baseline, float(np.clip(doubt, 0, 1)) if np.isfinite(doubt) else None)
+    return Belief.scored(probability, baseline, doubt if isfinite(doubt) else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Numbers are read beside the readout's own rate. The rate that a train perturbati
 labels, and the quality on the card is of calibrations that have not seen the row's fold.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,15 +37,15 @@ class ServedOutcome:
     scale: float
     """Spread of the model's numbers over the train rows: makes one calibration fit models of any unit."""
     reading: Reading
-    trained: frozenset[str]
-    """Perturbations whose labels are in the rates."""
+    trained: Mapping[str, int]
+    """Folds of the perturbations whose labels are in the rates."""
 
-    def believe(self, perturbation: str, readout: str, value: float) -> tuple[float, float]:
-        """(probability, baseline)"""
-        fold = fold_of(perturbation) if perturbation in self.trained else NUM_FOLDS
-        rate = self.rates[fold, [self.column[readout]]]
-        score = score_of(self.outcome, np.array([value]), self.scale)
-        return float(self.reading.calibration(score, rate)[0]), float(self.reading.baseline([0.0], rate)[0])
+    def believe(self, perturbations: Sequence[str], readouts: Sequence[str], value: Floats) -> tuple[Floats, Floats]:
+        """(probability, baseline), [claim] each as the model's numbers; NaN where it does not know."""
+        folds = [self.trained.get(name, NUM_FOLDS) for name in perturbations]
+        rate = self.rates[folds, [self.column[name] for name in readouts]]
+        score = score_of(self.outcome, value, self.scale)
+        return self.reading.calibration(score, rate), self.reading.baseline(np.zeros_like(rate), rate)
 
     def arrays(self, prefix: str) -> dict[str, Array]:
         own = {
@@ -60,9 +60,13 @@ class ServedOutcome:
     def from_artifact(cls, artifact: Artifact, prefix: str, outcome: Outcome) -> "ServedOutcome":
         column = {name: place for place, name in enumerate(artifact.text(f"{prefix}readouts"))}
         scale = float(artifact.arrays[f"{prefix}scale"][0])
-        trained = frozenset(artifact.text(f"{prefix}trained"))
+        trained = _folds(artifact.text(f"{prefix}trained"))
         rates = artifact.arrays[f"{prefix}rates"]
         return cls(outcome, column, rates, scale, Reading.from_artifact(artifact, prefix), trained)
+
+
+def _folds(perturbations: Sequence[str]) -> dict[str, int]:
+    return {name: fold_of(name) for name in perturbations}
 
 
 def score_of(outcome: Outcome, value: Floats, scale: float) -> Floats:
@@ -84,7 +88,7 @@ def fit_served(part: Measurements, rows: npt.NDArray[np.int64], value: Floats) -
     score, rate = score_of(part.outcome, value, scale), rates[folds, part.readout[rows]]
     column = {name: place for place, name in enumerate(part.readouts)}
     reading = Reading.of_rows(score, rate, label)
-    model = ServedOutcome(part.outcome, column, rates, scale, reading, frozenset(part.perturbations))
+    model = ServedOutcome(part.outcome, column, rates, scale, reading, _folds(part.perturbations))
     probability = cross_fitted(score, rate, label, folds)
     within = part.readout[rows] * NUM_FOLDS + folds
     quality = {
