@@ -12,6 +12,7 @@ EDITABLE := $(foreach package,$(PACKAGES),-e ./$(package)$(if $(findstring chass
 READY := $(VENV)/.ready
 KAFKA_CACHE := .cache/kafka
 TRITON_CACHE := .cache/triton
+RAY_SERVE_CACHE := .cache/ray-serve
 
 # What this machine can hold. Empty means "cannot".
 HAS_JAVA := $(shell command -v java >/dev/null 2>&1 && command -v mvn >/dev/null 2>&1 && echo yes)
@@ -25,7 +26,7 @@ RUN ?= demo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check format proto schema pin kafka triton chart kubernetes-tools bench clean
+.PHONY: help setup demo test test-fast check format proto schema pin kafka triton ray-serve chart kubernetes-tools bench clean
 
 help:  ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +87,14 @@ $(TRITON_CACHE)/.ready: $(READY) tools/triton/requirements.txt
 	@echo "installing Triton into $(TRITON_CACHE)"
 	@$(UV) venv --quiet --python $(BIN)/python --clear $(TRITON_CACHE)
 	@$(UV) pip install --quiet --python $(TRITON_CACHE)/bin/python -r tools/triton/requirements.txt
+	@touch $@
+
+ray-serve: $(RAY_SERVE_CACHE)/.ready  ## Ray Serve for the bench, in an environment of its own
+
+$(RAY_SERVE_CACHE)/.ready: $(READY) tools/ray_serve/requirements.txt
+	@echo "installing Ray Serve into $(RAY_SERVE_CACHE)"
+	@$(UV) venv --quiet --python $(BIN)/python --clear $(RAY_SERVE_CACHE)
+	@$(UV) pip install --quiet --python $(RAY_SERVE_CACHE)/bin/python -r tools/ray_serve/requirements.txt
 	@touch $@
 
 $(KAFKA_CACHE)/.ready: tools/kafka/pom.xml
