@@ -1,21 +1,26 @@
 """One model for each context and outcome, over a table of likeness that several of them share.
 
-For verifiers that judge a perturbation by its relatives (`perturbation-knn`, `perturbation-net`). What was measured too
-thinly to have relatives is left out, and the card says so.
+For verifiers that judge a perturbation by its relatives (`perturbation-knn`, `perturbation-net`): how they are trained,
+and how claims find their model. What was measured too thinly to have relatives is left out, and the card says so.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
 
 from biorl.genes.annotation import Annotation
-from biorl.soft_verifier.domain.belief import Array, Artifact, Trained, packed_text
-from biorl.soft_verifier.domain.coverage import counted, left_out
+from biorl.questions.question import Claim, PerturbationClaim
+from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Trained, packed_text
+from biorl.soft_verifier.domain.coverage import Coverage, counted, left_out
 from biorl.soft_verifier.domain.effects import Measurements
-from biorl.soft_verifier.domain.fold_model import TooFewRelativesError
-from biorl.soft_verifier.domain.naming import packed_symbols
+from biorl.soft_verifier.domain.fold_model import Beliefs, TooFewRelativesError
+from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
 from biorl.soft_verifier.domain.neighbours import LEAST_MASS, Neighbours, find_neighbours
+from biorl.soft_verifier.domain.smoothing import Places, Sparse
 
 Parts = Sequence[Measurements]
 Fit = Callable[[Measurements, Parts, Neighbours], tuple[Mapping[str, Array], Mapping[str, Any]]]
@@ -85,6 +90,81 @@ def kept_models(artifact: Artifact) -> Iterator[Kept]:
         prefix = f"model{place}."
         readouts = {name: column for column, name in enumerate(artifact.text(f"{prefix}readouts"))}
         yield Kept(prefix, entry, shared[entry["neighbours"]], readouts)
+
+
+class PairBeliever(Protocol):
+    """A model of one context and outcome; shapes: G genes of the neighbours, n pairs."""
+
+    @property
+    def covered(self) -> npt.NDArray[np.bool_]:
+        """[G]: genes with relatives enough."""
+
+    def beliefs(self, likeness: Sparse, gene: Places, readout: Places) -> Beliefs:
+        """`gene` [n] and `readout` [n] are places in likeness [G, P] and among the readouts."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    neighbours: Neighbours
+    readouts: Mapping[str, int]
+    believer: PairBeliever
+    covered: npt.NDArray[np.bool_]
+
+    def gene(self, name: str) -> int | str:
+        """Its place, or the reason why nothing is believed of it."""
+        place = self.neighbours.row.get(name)
+        if place is None:
+            return self.neighbours.gap(name)
+        return place if self.covered[place] else "kernel_mass_too_low"
+
+    def believe(self, pairs: Sequence[tuple[int, int]]) -> list[Belief]:
+        gene, readout = np.array(pairs, dtype=np.int64).T
+        beliefs = self.believer.beliefs(self.neighbours.likeness, gene, readout)
+        columns = (beliefs.probability.tolist(), beliefs.baseline.tolist(), beliefs.uncertainty.tolist())
+        return [Belief.scored(*row) for row in zip(*columns, strict=True)]
+
+
+class ModelsByContext:
+    """Believes claims by the models of an artifact, all claims about one model at once."""
+
+    def __init__(self, artifact: Artifact, restore: Callable[[Artifact, Kept], PairBeliever]) -> None:
+        self._symbols = unpacked_symbols(artifact)
+        models = (_opened(kept, restore(artifact, kept)) for kept in kept_models(artifact))
+        self._coverage = Coverage.of(artifact.card["models"], models)
+
+    def believe(self, claims: Sequence[Claim]) -> list[Belief]:
+        found = [self._place(claim) for claim in claims]
+        pairs: dict[int, list[tuple[int, int]]] = {}
+        for each in found:
+            if not isinstance(each, Belief):
+                pairs.setdefault(id(each[0]), []).append(each[1:])
+        models = {id(model): model for model in self._coverage.models.values()}
+        beliefs = {key: iter(models[key].believe(asked)) for key, asked in pairs.items()}
+        return [each if isinstance(each, Belief) else next(beliefs[id(each[0])]) for each in found]
+
+    def warm_up(self) -> None:
+        for model in self._coverage.models.values():
+            model.believe([(0, 0)])
+
+    def _place(self, claim: Claim) -> tuple[_Model, int, int] | Belief:
+        """The model that is asked, and the places of gene and readout in it; or the abstention."""
+        if not isinstance(claim, PerturbationClaim):
+            return Belief.abstained("claim_not_covered")
+        model = self._coverage.find(claim)
+        if isinstance(model, Belief):
+            return model
+        if len(claim.perturbed_genes) > 1:
+            return Belief.abstained("combination_not_covered")
+        normalise = self._symbols.normalise
+        readout = model.readouts.get(normalise(claim.readout))
+        if readout is None:
+            return Belief.abstained("readout_not_covered")
+        gene = model.gene(normalise(claim.perturbed_genes[0]))
+        return Belief.abstained(gene) if isinstance(gene, str) else (model, gene, readout)
+
+
+def _opened(kept: Kept, believer: PairBeliever) -> _Model:
+    return _Model(kept.neighbours, kept.readouts, believer, believer.covered)
 
 
 def _single_genes(parts: Parts) -> list[str]:

@@ -23,6 +23,7 @@ from biorl.soft_verifier.domain.smoothing import (
     DIRECTIONS,
     SHRINKAGE,
     Floats,
+    Places,
     Sparse,
     fit_rates,
     smoothed,
@@ -58,8 +59,6 @@ SHARED = 0.06
 """Share of the process that readouts have in common."""
 MOST_STEPS, TOLERANCE = 20, 0.02
 _CHUNK = 8192
-
-Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

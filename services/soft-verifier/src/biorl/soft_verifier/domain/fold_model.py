@@ -20,6 +20,7 @@ from biorl.soft_verifier.domain.smoothing import (
     DIRECTIONS,
     SHRINKAGE,
     Floats,
+    Places,
     Smoother,
     Sparse,
     fit_smoother,
@@ -32,12 +33,11 @@ ALL_FOLDS = NUM_FOLDS
 
 @dataclass(frozen=True, slots=True)
 class Beliefs:
-    """Of one perturbation in all readouts, [R] each."""
+    """Of pairs of a perturbed gene and a readout, [n] each."""
 
     probability: Floats
     baseline: Floats
     uncertainty: Floats
-    """Share of the belief that comes from the readout's own rate rather than from relatives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +60,27 @@ class FoldModel:
     """[P, R], int8: +1 positive, -1 negative, 0 not observed."""
     smoothers: tuple[Smoother, ...]
     """One for each fold left out, then the one that has seen all."""
-    seen: Floats
-    """[fold, P]: 1 where a smoother has labels of a perturbation."""
+    fold: Places
+    """[G]: which smoother answers about a gene."""
+    covered: npt.NDArray[np.bool_]
+    """[G]: genes with relatives enough among what their smoother has seen."""
     calibration: Calibration
     baseline: Calibration
-    baselines: Floats
-    """[fold, R]: probability from the readout's rate alone."""
 
-    def beliefs(self, likeness: Sparse, fold: int) -> Beliefs | None:
-        """Of the perturbation with this likeness, by the smoother without `fold`; None when it has no relatives."""
-        if (likeness @ self.seen[fold])[0] < LEAST_MASS:
-            return None
-        smoother = self.smoothers[fold]
-        score, mass = (table[0] for table in smoother.scores(likeness))
-        probability = self.calibration(score, smoother.rates)
-        uncertainty = SHRINKAGE / (mass + SHRINKAGE)
-        return Beliefs(probability.astype(np.float32), self.baselines[fold], uncertainty.astype(np.float32))
+    def beliefs(self, likeness: Sparse, gene: Places, readout: Places) -> Beliefs:
+        """`likeness` [G, P]; `gene` [n] and `readout` [n] are places in it and among the readouts.
+
+        Uncertainty is the share of the belief that comes from the readout's own rate rather than from relatives.
+        """
+        score, mass, rate = np.zeros((3, len(gene)), dtype=np.float32)
+        for fold in np.unique(self.fold[gene]):
+            pairs = np.flatnonzero(self.fold[gene] == fold)
+            asked, row = np.unique(gene[pairs], return_inverse=True)
+            smoother = self.smoothers[fold]
+            score[pairs], mass[pairs] = smoother.at(sp.csr_array(likeness[asked]), row, readout[pairs])
+            rate[pairs] = smoother.rates[readout[pairs]]
+        parts = self.calibration(score, rate), self.baseline(np.zeros_like(rate), rate), SHRINKAGE / (mass + SHRINKAGE)
+        return Beliefs(*(part.astype(np.float32) for part in parts))
 
     def arrays(self) -> dict[str, Array]:
         """What an artifact keeps."""
@@ -125,16 +130,12 @@ def assemble(
 ) -> FoldModel:
     """Adds what can be computed before anybody asks."""
     has_labels = np.diff(labels.indptr) > 0
-    seen = [has_labels & (neighbours.folds != fold) for fold in range(NUM_FOLDS)] + [has_labels]
-    baselines = [baseline(np.zeros_like(smoother.rates), smoother.rates) for smoother in smoothers]
-    return FoldModel(
-        labels,
-        tuple(smoothers),
-        np.stack(seen).astype(np.float32),
-        calibration,
-        baseline,
-        np.stack(baselines).astype(np.float32),
-    )
+    column = np.array([neighbours.column.get(gene, -1) for gene in neighbours.genes], dtype=np.int64)
+    fold = np.where(column >= 0, neighbours.folds[column], ALL_FOLDS)
+    seen = np.stack([has_labels & (neighbours.folds != left_out) for left_out in range(NUM_FOLDS + 1)])
+    mass = neighbours.likeness @ seen.T.astype(np.float32)
+    covered = mass[np.arange(len(fold)), fold] >= LEAST_MASS
+    return FoldModel(labels, tuple(smoothers), fold, covered, calibration, baseline)
 
 
 def label_table(part: Measurements, neighbours: Neighbours) -> Sparse:
@@ -167,11 +168,11 @@ def _out_of_fold(
     for fold in range(NUM_FOLDS):
         relatives = likeness @ (has_labels & (folds != fold)).astype(np.float32)
         queried = np.flatnonzero((folds == fold) & has_labels & (relatives >= LEAST_MASS))
-        score, mass = smoothers[fold].scores(likeness[queried])
         asked = sp.coo_array(labels[queried])
         row, column = asked.coords
+        score, mass = smoothers[fold].at(sp.csr_array(likeness[queried]), row, column)
         rate = smoothers[fold].rates[column]
-        parts.append((np.full_like(column, fold), column, asked.data > 0, score[row, column], rate, mass[row, column]))
+        parts.append((np.full_like(column, fold), column, asked.data > 0, score, rate, mass))
     left_out, readout, label, scores, rates, masses = (np.concatenate(values) for values in zip(*parts, strict=True))
     return OutOfFold(left_out, readout, label, scores, rates, masses, labels.nnz)
 

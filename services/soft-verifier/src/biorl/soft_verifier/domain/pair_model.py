@@ -16,14 +16,13 @@ import scipy.sparse as sp
 
 from biorl.soft_verifier.domain.calibration import Calibration
 from biorl.soft_verifier.domain.doubt import Doubt
-from biorl.soft_verifier.domain.evidence import FEATURES, NUMBERS, Evidence, Places
-from biorl.soft_verifier.domain.neighbours import LEAST_MASS, NUM_FOLDS
+from biorl.soft_verifier.domain.evidence import FEATURES, NUMBERS, Evidence
+from biorl.soft_verifier.domain.fold_model import Beliefs
+from biorl.soft_verifier.domain.neighbours import LEAST_MASS
 from biorl.soft_verifier.domain.panel import Panel
 from biorl.soft_verifier.domain.ranking_net import RankingNet
-from biorl.soft_verifier.domain.smoothing import LOW_RANK_WEIGHT, Floats, Sparse
+from biorl.soft_verifier.domain.smoothing import LOW_RANK_WEIGHT, Floats, Places, Sparse
 
-ALL_FOLDS = NUM_FOLDS
-"""Index of what has seen every fold."""
 SUPPORT = [FEATURES.index(name) for name in ("mass", "nearest", "mass_at_readout")]
 MEMBERS = ("smoother", "process", "net")
 """What `perturbation-knn` ranks by, the Gaussian process, and the network that has both and more for its input."""
@@ -34,15 +33,6 @@ _OF_READOUT = [FEATURES.index(name) for name in ("rate", "count")]
 def enough(profile: Floats) -> npt.NDArray[np.bool_]:
     """[Q]: whether genes have relatives worth asking, from their profiles [Q, ...]; half precision is allowed for."""
     return np.asarray(np.exp(profile[:, NUMBERS.index("mass")]) - 0.01 >= LEAST_MASS - 1e-3)
-
-
-@dataclass(frozen=True, slots=True)
-class PairBeliefs:
-    """[n] each."""
-
-    probability: Floats
-    baseline: Floats
-    uncertainty: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +121,9 @@ class PairModel:
         """[G]: genes with relatives enough in the own line, among what their ranker has seen."""
         return enough(self.profiles)
 
-    def beliefs(self, likeness: Sparse, gene: Places, readout: Places) -> PairBeliefs:
+    def beliefs(self, likeness: Sparse, gene: Places, readout: Places) -> Beliefs:
         """`likeness` [G, U]; `gene` [n] and `readout` [n] are places in it and among the readouts."""
-        beliefs = PairBeliefs(*(np.zeros(len(gene), dtype=np.float32) for _ in range(3)))
+        beliefs = Beliefs(*(np.zeros(len(gene), dtype=np.float32) for _ in range(3)))
         for fold in np.unique(self.fold[gene]):
             pairs = np.flatnonzero(self.fold[gene] == fold)
             part = self._of_fold(self.rankers[fold], likeness, gene[pairs], readout[pairs])
@@ -142,16 +132,16 @@ class PairModel:
             beliefs.uncertainty[pairs] = part.uncertainty
         return beliefs
 
-    def _of_fold(self, ranker: Ranker, likeness: Sparse, gene: Places, readout: Places) -> PairBeliefs:
+    def _of_fold(self, ranker: Ranker, likeness: Sparse, gene: Places, readout: Places) -> Beliefs:
         asked, place = np.unique(gene, return_inverse=True)
         rows = sp.csr_array(likeness[asked])
         near = [panel.likeness(rows, self.perturbed[asked]) for panel in self.panels]
         features = features_of(ranker.evidences, near, self.profiles[asked], place, readout)
         return self.judged(ranker.scores(features, readout), ranker.rates[readout], last_panel(features)[:, SUPPORT])
 
-    def judged(self, scores: Floats, rate: Floats, support: Floats) -> PairBeliefs:
+    def judged(self, scores: Floats, rate: Floats, support: Floats) -> Beliefs:
         """From the members' scores [member, n] to beliefs."""
         probability = self.calibration(self.mixture.score(scores), rate)
         baseline = self.baseline(np.zeros_like(rate), rate)
         uncertainty = self.doubt(probability, support, self.mixture.disagreement(scores))
-        return PairBeliefs(*(part.astype(np.float32) for part in (probability, baseline, uncertainty)))
+        return Beliefs(*(part.astype(np.float32) for part in (probability, baseline, uncertainty)))

@@ -16,15 +16,13 @@ import scipy.sparse as sp
 from biorl.evaluation.per_gene import auc_per_gene
 from biorl.soft_verifier.domain.calibration import fit_baseline, fit_calibration
 from biorl.soft_verifier.domain.doubt import fit_doubt
-from biorl.soft_verifier.domain.evidence import PROFILE, Labels, Places, Profiler, fit_evidence
-from biorl.soft_verifier.domain.fold_model import TooFewRelativesError
+from biorl.soft_verifier.domain.evidence import PROFILE, Labels, Profiler, fit_evidence
+from biorl.soft_verifier.domain.fold_model import ALL_FOLDS, Beliefs, TooFewRelativesError
 from biorl.soft_verifier.domain.neighbours import NUM_FOLDS, Neighbours
 from biorl.soft_verifier.domain.pair_model import (
-    ALL_FOLDS,
     MEMBERS,
     SUPPORT,
     Mixture,
-    PairBeliefs,
     PairModel,
     Ranker,
     enough,
@@ -33,7 +31,7 @@ from biorl.soft_verifier.domain.pair_model import (
 )
 from biorl.soft_verifier.domain.panel import Panel
 from biorl.soft_verifier.domain.ranking_net import RankingNet, Recipe, fit_ranking_net
-from biorl.soft_verifier.domain.smoothing import Floats
+from biorl.soft_verifier.domain.smoothing import Floats, Places
 
 RECIPES = (Recipe(hidden=64), Recipe(hidden=16, dropout=0.3))
 """Networks that cross-validation chooses from."""
@@ -74,7 +72,7 @@ class Fitted:
     rates: tuple[Floats, ...]
     """Of each panel [fold, line, R]."""
     held_out: HeldOut
-    beliefs: PairBeliefs
+    beliefs: Beliefs
     """Out of fold, [n]."""
     choices: dict[str, Any] = field(default_factory=dict)
     """What cross-validation chose, and among what."""

@@ -17,10 +17,10 @@ import scipy.sparse as sp
 from sklearn.utils.extmath import randomized_svd
 
 from biorl.soft_verifier.domain.effects import Measurements
-from biorl.soft_verifier.domain.evidence import Labels, Places
+from biorl.soft_verifier.domain.evidence import Labels
 from biorl.soft_verifier.domain.fold_model import label_table
 from biorl.soft_verifier.domain.neighbours import Neighbours
-from biorl.soft_verifier.domain.smoothing import Floats, Sparse, fit_rates, residuals
+from biorl.soft_verifier.domain.smoothing import Floats, Places, Sparse, fit_rates, residuals
 
 OTHER_LINE = 0.2
 """What a perturbation of another line counts for, beside one of the own line."""

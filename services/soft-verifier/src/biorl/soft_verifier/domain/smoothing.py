@@ -6,7 +6,7 @@ residual of the perturbations that were observed with the readout, weighted by l
 is half of its projection onto the strongest directions in which readouts move together, which lets readouts that
 respond alike lend each other evidence.
 
-Shapes: P train perturbations, R readouts, Q queried perturbations, D directions.
+Shapes: P train perturbations, R readouts, Q queried perturbations, D directions, n pairs of a query and a readout.
 """
 
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 Floats = npt.NDArray[np.float32]
+Places = npt.NDArray[np.int64]
 Sparse: TypeAlias = "sp.csr_array[Any, tuple[int, int]]"
 
 PSEUDO_COUNTS = 5.0
@@ -40,11 +41,12 @@ class Smoother:
     directions: Floats
     """[D, R]: orthonormal rows."""
 
-    def scores(self, likeness: Sparse) -> tuple[Floats, Floats]:
-        """From likeness [Q, P]: score [Q, R] in units of residuals, and kernel mass [Q, R], the likeness behind it."""
+    def at(self, likeness: Sparse, row: Places, readout: Places) -> tuple[Floats, Floats]:
+        """[n] each, of the cells (`row` of likeness [Q, P], `readout`): score in units of residuals, and kernel mass,
+        the likeness behind it."""
         smooth, mass = smoothed(likeness, self.residual, self.observed)
-        shared = np.float32(LOW_RANK_WEIGHT) * ((smooth @ self.directions.T) @ self.directions)
-        return (smooth + shared).astype(np.float32, copy=False), mass
+        moved_together = ((smooth @ self.directions.T)[row] * self.directions.T[readout]).sum(axis=1)
+        return smooth[row, readout] + np.float32(LOW_RANK_WEIGHT) * moved_together, mass[row, readout]
 
 
 def fit_rates(readout: npt.NDArray[np.integer[Any]], label: npt.NDArray[np.bool_], num_readouts: int) -> Floats:

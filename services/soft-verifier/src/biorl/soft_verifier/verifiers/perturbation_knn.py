@@ -8,101 +8,48 @@ It abstains on genes that no annotation knows, on genes without relatives among 
 that were never measured, and on several genes perturbed together.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from biorl.genes.annotation import Annotation
-from biorl.questions.question import Claim, PerturbationClaim
+from biorl.questions.question import Claim
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Trained
-from biorl.soft_verifier.domain.by_context import Kept, kept_models, sharing_likeness, train_by_context
-from biorl.soft_verifier.domain.coverage import Coverage
+from biorl.soft_verifier.domain.by_context import Kept, ModelsByContext, sharing_likeness, train_by_context
 from biorl.soft_verifier.domain.effects import TASKS, Measurements
 from biorl.soft_verifier.domain.fold_model import (
-    ALL_FOLDS,
-    Beliefs,
     FoldModel,
     OutOfFold,
     fit_fold_model,
     label_table,
     restore_fold_model,
 )
-from biorl.soft_verifier.domain.naming import unpacked_symbols
 from biorl.soft_verifier.domain.neighbours import NUM_FOLDS, Neighbours
 from biorl.soft_verifier.domain.quality import calibration_quality, ranking_quality, reliability_bins, risk_curves
 from biorl.soft_verifier.domain.smoothing import SHRINKAGE
 
-ROWS_KEPT = 4096
-"""Perturbations whose beliefs over all readouts stay in memory, for each model (about 50 kB each)."""
-
 
 class PerturbationKnn:
     tasks = tuple(TASKS)
+    batch = 1024
 
     def __init__(self, artifact: Artifact) -> None:
-        self._symbols = unpacked_symbols(artifact)
-        models = (_restored(artifact, kept) for kept in kept_models(artifact))
-        self._coverage = Coverage.of(artifact.card["models"], models)
+        self._models = ModelsByContext(artifact, _restored)
 
     @classmethod
     def train(cls, measured: Sequence[Measurements], annotation: Annotation) -> Trained:
         return train_by_context(sharing_likeness(measured, across_lines=False), annotation, _fit)
 
     def believe(self, claims: Sequence[Claim]) -> list[Belief]:
-        return [self._believe(claim) for claim in claims]
+        return self._models.believe(claims)
 
     def warm_up(self) -> None:
-        for model in self._coverage.models.values():
-            model.rows(model.neighbours.genes[0])
-
-    def _believe(self, claim: Claim) -> Belief:
-        if not isinstance(claim, PerturbationClaim):
-            return Belief.abstained("claim_not_covered")
-        model = self._coverage.find(claim)
-        if isinstance(model, Belief):
-            return model
-        if len(claim.perturbed_genes) > 1:
-            return Belief.abstained("combination_not_covered")
-        normalise = self._symbols.normalise
-        return model.believe(normalise(claim.perturbed_genes[0]), normalise(claim.readout))
+        self._models.warm_up()
 
 
-@dataclass(slots=True)
-class _ContextModel:
-    """One context and outcome; a perturbation's beliefs in all readouts are computed once, then looked up."""
-
-    neighbours: Neighbours
-    readouts: Mapping[str, int]
-    model: FoldModel
-    rows: Any = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.rows = lru_cache(ROWS_KEPT)(self._row)
-
-    def believe(self, gene: str, readout: str) -> Belief:
-        place = self.readouts.get(readout)
-        if place is None:
-            return Belief.abstained("readout_not_covered")
-        row: Beliefs | str = self.rows(gene)
-        if isinstance(row, str):
-            return Belief.abstained(row)
-        return Belief.scored(float(row.probability[place]), float(row.baseline[place]), float(row.uncertainty[place]))
-
-    def _row(self, gene: str) -> Beliefs | str:
-        """Beliefs of a perturbation, or the reason why there are none."""
-        if gene not in self.neighbours.row:
-            return self.neighbours.gap(gene)
-        column = self.neighbours.column.get(gene)
-        fold = ALL_FOLDS if column is None else int(self.neighbours.folds[column])
-        return self.model.beliefs(self.neighbours.rows([gene]), fold) or "kernel_mass_too_low"
-
-
-def _restored(artifact: Artifact, kept: Kept) -> _ContextModel:
-    model = restore_fold_model(artifact, kept.prefix, kept.neighbours)
-    return _ContextModel(kept.neighbours, kept.readouts, model)
+def _restored(artifact: Artifact, kept: Kept) -> FoldModel:
+    return restore_fold_model(artifact, kept.prefix, kept.neighbours)
 
 
 def _fit(

@@ -13,21 +13,16 @@ that is asked about, in every line: its figures are for new perturbations. `pert
 figures are for a perturbation that is known from another line, and must not be compared with the others'.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
-import numpy as np
-
 from biorl.genes.annotation import Annotation
-from biorl.questions.question import Claim, PerturbationClaim
+from biorl.questions.question import Claim
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Trained
-from biorl.soft_verifier.domain.by_context import Kept, kept_models, sharing_likeness, train_by_context
-from biorl.soft_verifier.domain.coverage import Coverage
+from biorl.soft_verifier.domain.by_context import Kept, ModelsByContext, sharing_likeness, train_by_context
 from biorl.soft_verifier.domain.effects import TASKS, Measurements
 from biorl.soft_verifier.domain.evidence import Labels
-from biorl.soft_verifier.domain.naming import unpacked_symbols
 from biorl.soft_verifier.domain.neighbours import Neighbours
 from biorl.soft_verifier.domain.pair_artifact import pair_arrays, restore_pair_model
 from biorl.soft_verifier.domain.pair_model import PairModel
@@ -44,9 +39,7 @@ class PerturbationNet:
     lines: ClassVar[Lines] = Lines.OWN
 
     def __init__(self, artifact: Artifact) -> None:
-        self._symbols = unpacked_symbols(artifact)
-        models = (_restored(artifact, kept) for kept in kept_models(artifact))
-        self._coverage = Coverage.of(artifact.card["models"], models)
+        self._models = ModelsByContext(artifact, _restored)
 
     @classmethod
     def train(cls, measured: Sequence[Measurements], annotation: Annotation) -> Trained:
@@ -64,42 +57,10 @@ class PerturbationNet:
         return pair_arrays(fitted), about | fitted_quality(fitted)
 
     def believe(self, claims: Sequence[Claim]) -> list[Belief]:
-        beliefs: list[Belief | None] = [None] * len(claims)
-        pairs: defaultdict[int, list[tuple[int, int, int]]] = defaultdict(list)
-        models: dict[int, _ContextModel] = {}
-        for index, claim in enumerate(claims):
-            found = self._place(claim)
-            if isinstance(found, Belief):
-                beliefs[index] = found
-            else:
-                model, gene, readout = found
-                models[id(model)] = model
-                pairs[id(model)].append((index, gene, readout))
-        for key, rows in pairs.items():
-            order, gene, readout = np.array(rows, dtype=np.int64).T
-            for index, belief in zip(order.tolist(), models[key].believe(gene, readout), strict=True):
-                beliefs[index] = belief
-        return [belief for belief in beliefs if belief is not None]
+        return self._models.believe(claims)
 
     def warm_up(self) -> None:
-        for model in self._coverage.models.values():
-            model.believe(np.zeros(1, np.int64), np.zeros(1, np.int64))
-
-    def _place(self, claim: Claim) -> "tuple[_ContextModel, int, int] | Belief":
-        """The model that is asked, and the places of gene and readout in it; or the abstention."""
-        if not isinstance(claim, PerturbationClaim):
-            return Belief.abstained("claim_not_covered")
-        model = self._coverage.find(claim)
-        if isinstance(model, Belief):
-            return model
-        if len(claim.perturbed_genes) > 1:
-            return Belief.abstained("combination_not_covered")
-        normalise = self._symbols.normalise
-        readout = model.readouts.get(normalise(claim.readout))
-        if readout is None:
-            return Belief.abstained("readout_not_covered")
-        gene = model.gene(normalise(claim.perturbed_genes[0]))
-        return Belief.abstained(gene) if isinstance(gene, str) else (model, gene, readout)
+        self._models.warm_up()
 
 
 class PerturbationEnsemble(PerturbationNet):
@@ -114,31 +75,6 @@ class PerturbationAcrossLines(PerturbationEnsemble):
     lines = Lines.ALL
 
 
-@dataclass(slots=True)
-class _ContextModel:
-    """One context and outcome."""
-
-    neighbours: Neighbours
-    readouts: Mapping[str, int]
-    model: PairModel
-    covered: Any = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.covered = self.model.covered
-
-    def gene(self, name: str) -> int | str:
-        """Its place, or the reason why nothing is believed of it."""
-        place = self.neighbours.row.get(name)
-        if place is None:
-            return self.neighbours.gap(name)
-        return place if self.covered[place] else "kernel_mass_too_low"
-
-    def believe(self, gene: Array, readout: Array) -> list[Belief]:
-        beliefs = self.model.beliefs(self.neighbours.likeness, gene, readout)
-        columns = (beliefs.probability.tolist(), beliefs.baseline.tolist(), beliefs.uncertainty.tolist())
-        return [Belief.scored(*row) for row in zip(*columns, strict=True)]
-
-
 def _views(
     part: Measurements, together: Sequence[Measurements], neighbours: Neighbours, lines: Lines
 ) -> list[tuple[Panel, Labels]]:
@@ -149,6 +85,5 @@ def _views(
     return [own, panel_across_lines(part, others, neighbours, lines)]
 
 
-def _restored(artifact: Artifact, kept: Kept) -> _ContextModel:
-    model = restore_pair_model(artifact, kept.prefix, kept.neighbours, kept.entry["mixture"])
-    return _ContextModel(kept.neighbours, kept.readouts, model)
+def _restored(artifact: Artifact, kept: Kept) -> PairModel:
+    return restore_pair_model(artifact, kept.prefix, kept.neighbours, kept.entry["mixture"])
