@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from biorl.soft_verifier.domain.labelled_quality import answer_quality, calibration_by_chance
+from biorl.soft_verifier.domain.labelled_quality import answer_quality, calibration_by_chance, number_quality
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -22,3 +22,14 @@ def test_a_shifted_base_rate_stands_out_of_chance_and_right_beliefs_do_not() -> 
     honest, wrong = (answer_quality(beliefs, label, doubt, {}) for label in (right, shifted))
     assert honest["calibration_error"] < honest["calibration_error_by_chance"]["percentile_95"]
     assert wrong["calibration_error"] > wrong["calibration_error_by_chance"]["percentile_95"]
+
+
+def test_the_surest_numbers_are_the_nearest_and_all_together_have_the_rmse_of_all() -> None:
+    rng = np.random.default_rng(0)
+    truth, scale = rng.normal(size=400), rng.uniform(0.1, 1, size=400)
+    prediction = truth + scale * rng.normal(size=400)
+    quality = number_quality(prediction, truth, scale, scale < 1, {})
+    curve = quality["risk_curves"]["beliefs"]
+    assert [share for share, _ in curve] == pytest.approx(np.arange(1, 21) / 20)
+    assert curve[0][1] < curve[-1][1] / 2
+    assert curve[-1][1] == quality["rmse"]

@@ -1,8 +1,8 @@
 """How good beliefs about classes and properties are, beside trivial rivals, as plain JSON values for cards.
 
 Yes or no: AUROC with an interval, Brier score, calibration error beside what chance makes of it, error by coverage.
-Numbers: RMSE with an interval, mean absolute error, R2, how often the 90 % interval holds. Rivals are scored on the
-same rows.
+Numbers: RMSE with an interval, mean absolute error, R2, how often the 90 % interval holds, RMSE by coverage. Rivals are
+scored on the same rows.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +17,8 @@ from biorl.soft_verifier.domain.quality import calibration_quality, reliability_
 
 Numbers = npt.NDArray[np.float64]
 RESAMPLES = 500
+STEPS = 20
+"""Of a curve of risk by coverage."""
 DRAWS = 200
 INTERVAL = (2.5, 97.5)
 
@@ -48,10 +50,10 @@ def answer_quality(
         "calibration_error": calibration_quality(probability, label),
         "calibration_error_by_chance": calibration_by_chance(probability),
         "reliability": reliability_bins(probability, label),
-        "risk_by_coverage": [
-            {"coverage": _short(share), "error_rate": _short(risk)}
-            for share, risk in risk_coverage(uncertainty, probability, label, points=4)
-        ],
+        "risk_curves": {
+            "beliefs": _shortened(risk_coverage(uncertainty, probability, label, STEPS)),
+            "base_rate": _shortened([(0, min(rate, 1 - rate)), (1, min(rate, 1 - rate))]),
+        },
         "trivial": {
             "base_rate": {"auroc": 0.5, "brier": _short(rate * (1 - rate))},
             **{name: {"auroc": _short(auroc(score, label))} for name, score in rivals.items()},
@@ -71,21 +73,32 @@ def number_quality(
     prediction: Numbers, truth: Numbers, scale: Numbers, inside: npt.NDArray[np.bool_], rivals: Mapping[str, Numbers]
 ) -> dict[str, Any]:
     """Of expected numbers; `inside` says where the truth lies in the 90 % interval."""
-    surest = np.argsort(scale, kind="stable")
+    spread = float(truth.std())
     return {
         "num": len(truth),
         "rmse": _short(rmse(prediction, truth)),
         "rmse_interval": _interval(lambda rows: rmse(prediction[rows], truth[rows]), len(truth)),
         "mean_absolute_error": _short(float(np.abs(prediction - truth).mean())),
-        "r2": _short(1 - float(np.mean((prediction - truth) ** 2)) / max(float(truth.var()), 1e-12)),
+        "r2": _short(1 - float(np.mean((prediction - truth) ** 2)) / max(spread**2, 1e-12)),
         "interval_90_holds": _short(float(inside.mean())),
-        "risk_by_coverage": [
-            {"coverage": share, "rmse": _short(rmse(prediction[kept], truth[kept]))}
-            for share in (0.25, 0.5, 0.75, 1.0)
-            if len(kept := surest[: max(1, round(share * len(surest)))])
-        ],
+        "reliability": reliability_bins(prediction, truth),
+        "risk_curves": {
+            "beliefs": _shortened(_rmse_by_coverage(prediction, truth, scale)),
+            "mean": _shortened([(0, spread), (1, spread)]),
+        },
         "trivial": {name: {"rmse": _short(rmse(values, truth))} for name, values in rivals.items()},
     }
+
+
+def _rmse_by_coverage(prediction: Numbers, truth: Numbers, scale: Numbers) -> list[tuple[float, float]]:
+    """(coverage, RMSE) of those with the smallest scale, at STEPS equal steps."""
+    surest = np.argsort(scale, kind="stable")
+    ends = sorted({max(1, round(len(surest) * step / STEPS)) for step in range(1, STEPS + 1)})
+    return [(end / len(surest), rmse(prediction[surest[:end]], truth[surest[:end]])) for end in ends]
+
+
+def _shortened(curve: Sequence[tuple[float, float]]) -> list[list[float | None]]:
+    return [[_short(share), _short(risk)] for share, risk in curve]
 
 
 def _interval(measure: Callable[[npt.NDArray[np.intp]], float | None], size: int) -> list[float | None]:

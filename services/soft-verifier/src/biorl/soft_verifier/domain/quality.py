@@ -49,7 +49,8 @@ def calibration_quality(probability: npt.ArrayLike, label: Labels) -> float:
     return round(calibration_error(reliability(probability, label)), 6)
 
 
-def reliability_bins(probability: npt.ArrayLike, label: Labels) -> list[dict[str, float]]:
+def reliability_bins(probability: npt.ArrayLike, label: npt.ArrayLike) -> list[dict[str, float]]:
+    """Of probabilities and labels; of expected numbers and true ones as well."""
     bins = reliability(probability, label)
     return [{"probability": item.predicted, "observed": item.observed, "count": item.count} for item in bins]
 

@@ -3,11 +3,9 @@
 Tables go through the ingester's readers and the wire format, so that both ways give the same labels and splits.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-from rich.table import Table
 
 from biorl.soft_verifier.domain.belief import Source
 from biorl.soft_verifier.domain.known_labels import KnownLabel
@@ -102,29 +100,3 @@ def _annotation(folder: Path) -> Any:
     except AnnotationFileError as error:
         msg = f"{error}; --annotation takes a folder with gene sets, ontology and symbols"
         raise BadRequestError(msg) from error
-
-
-def measured(card: Mapping[str, Any]) -> Table | None:
-    """What a card says of each class or property, one a row, beside trivial models; None for cards of other kinds."""
-    rows = [row for entry in card.get("models", ()) if (row := _row(entry))]
-    if not rows:
-        return None
-    table = Table("", "labels", "measure", "model", "95 %", "trivial models", title="Cross-validated on train")
-    for row in rows:
-        table.add_row(*row)
-    return table
-
-
-def _row(entry: Mapping[str, Any]) -> tuple[str, ...] | None:
-    quality = entry.get("leave_one_out") or entry.get("cross_validated") or {}
-    name = entry.get("gene_class") or entry.get("property")
-    measure = next((each for each in ("auroc", "rmse") if each in quality), None)
-    if name is None or measure is None:
-        return None
-    interval = " to ".join(f"{end:.3f}" for end in quality[f"{measure}_interval"] if end is not None)
-    trivial = ", ".join(f"{rival} {_short(each[measure])}" for rival, each in sorted(quality["trivial"].items()))
-    return name, str(quality["num"]), measure.upper(), _short(quality[measure]), interval, trivial
-
-
-def _short(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"

@@ -11,7 +11,7 @@ from biorl.standalone.commands.annotation import annotation_in
 from biorl.standalone.commands.cells import learn_cells, learns_cells
 from biorl.standalone.commands.demo import Runs
 from biorl.standalone.commands.functions import made_of_annotation, make_of_annotation
-from biorl.standalone.commands.labelled import learn_labels, learns_labels, measure_labels, measured
+from biorl.standalone.commands.labelled import learn_labels, learns_labels, measure_labels
 from biorl.standalone.commands.measured_effects import effects_of
 from biorl.standalone.commands.served import calibrate_served, evaluate_served
 from biorl.standalone.commands.terminal import out
@@ -137,8 +137,8 @@ def calibrate(
 
 @app.command()
 def card(name: Name = "perturbation-knn", run: Run = "demo", runs: Runs = DEFAULT_ROOT) -> None:
-    """What is known of an artifact: data, splits, metrics beside the gene-frequency row, calibration, coverage."""
-    from biorl.standalone.report.card import perturbation_table, pictures  # noqa: PLC0415 - heavy
+    """What is known of an artifact: data, splits, metrics beside trivial models, calibration, coverage."""
+    from biorl.standalone.report.card import labels_table, perturbation_table, pictures  # noqa: PLC0415 - heavy
 
     place = workspace(run, runs)
     cards = sorted((place.artifacts / name).glob("*/card.json"), key=lambda path: path.stat().st_mtime)
@@ -150,7 +150,7 @@ def card(name: Name = "perturbation-knn", run: Run = "demo", runs: Runs = DEFAUL
         text = json.dumps(value, indent=1) if isinstance(value, (dict, list)) else str(value)
         table.add_row(key, text if len(text) < 2000 else text[:2000] + " …")
     out.print(table)
-    if summary := perturbation_table(content) or measured(content):
+    if summary := perturbation_table(content) or labels_table(content):
         out.print(summary)
     if drawn := pictures(content):
         picture = cards[-1].parent.parent / f"{cards[-1].parent.name}.svg"

@@ -1,15 +1,15 @@
-"""A verifier's card for people: a table of how good each model is beside the gene's own frequency, and a picture of
+"""A verifier's card for people: a table of how good each model is beside trivial ones, and a picture of
 calibration and of risk against coverage. Everything in both is on the card; nothing is measured here.
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from rich.table import Table
+from rich.table import Column, Table
 
 MODEL, TRIVIAL, GRID = "#1b6ca8", "#9a9a9a", "#d0d0d0"
 
@@ -54,6 +54,8 @@ def _row(entry: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _name(entry: Mapping[str, Any]) -> str:
+    if subject := entry.get("gene_class") or entry.get("property"):
+        return str(subject)
     return f"{entry.get('cell_line', '')} {entry.get('task', '').removeprefix('perturbation.')}".strip()
 
 
@@ -66,34 +68,80 @@ def _seen(leakage: Mapping[str, Any] | None) -> str:
     return f"{lines}; {seen} of {held_out} held-out perturbations" if lines else "own line"
 
 
+def labels_table(card: Mapping[str, Any]) -> Table | None:
+    """One row a class of genes or property of molecules; None for cards of other kinds."""
+    rows = [_labels_row(entry) for entry in card.get("models", ()) if _measure(_quality(entry))]
+    if not rows:
+        return None
+    table = Table(
+        "", "labels", "measure", "model", "95 %", "trivial models", "calibration", title="Cross-validated on train"
+    )
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _quality(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    return entry.get("leave_one_out") or entry.get("cross_validated") or {}
+
+
+def _measure(quality: Mapping[str, Any]) -> str | None:
+    return next((each for each in ("auroc", "rmse") if f"{each}_interval" in quality), None)
+
+
+def _labels_row(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    quality = _quality(entry)
+    measure = _measure(quality) or ""
+    interval = " to ".join(_short(end) for end in quality[f"{measure}_interval"])
+    trivial = ", ".join(f"{rival} {_short(each[measure])}" for rival, each in sorted(quality["trivial"].items()))
+    told = (str(quality["num"]), measure.upper(), _short(quality[measure]), interval, trivial, _calibrated(quality))
+    return _name(entry), *told
+
+
+def _calibrated(quality: Mapping[str, Any]) -> str:
+    """The error beside the one that chance shows of a model without fault; of numbers, how often the interval holds."""
+    if "interval_90_holds" in quality:
+        return f"90 % interval holds {_short(quality['interval_90_holds'])}"
+    chance = quality["calibration_error_by_chance"]["mean"]
+    return f"error {_short(quality['calibration_error'])} (chance {_short(chance)})"
+
+
+def _short(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
 def pictures(card: Mapping[str, Any]) -> str | None:
     """SVG: for each model its calibration and its risk by coverage; None for a card without them."""
-    entries = [entry for entry in _ranked(card) if {"reliability", "risk_curves"} <= set(entry["cross_validated"])]
+    entries = [entry for entry in card.get("models", ()) if {"reliability", "risk_curves"} <= set(_quality(entry))]
     if not entries:
         return None
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "biorl", "font.size": 9}):
         figure = Figure(figsize=(7.5, 2.7 * len(entries)), layout="constrained")
         for row, entry in zip(figure.subplots(len(entries), 2, squeeze=False), entries, strict=True):
-            _calibration(row[0], _name(entry), entry["cross_validated"]["reliability"])
-            _risk(row[1], entry["cross_validated"]["risk_curves"])
+            _calibration(row[0], _name(entry), _quality(entry))
+            _risk(row[1], _quality(entry))
         sink = io.StringIO()
         figure.savefig(sink, format="svg", metadata={"Date": None, "Creator": None})
     return sink.getvalue()
 
 
-def _calibration(axes: Axes, name: str, bins: Sequence[Mapping[str, float]]) -> None:
-    axes.plot([0, 1], [0, 1], color=GRID, linewidth=1)
-    axes.plot([one["probability"] for one in bins], [one["observed"] for one in bins], "o-", color=MODEL, markersize=3)
+def _calibration(axes: Axes, name: str, quality: Mapping[str, Any]) -> None:
+    bins = quality["reliability"]
+    said, true = [one["probability"] for one in bins], [one["observed"] for one in bins]
+    numbers = _measure(quality) == "rmse"
+    ends = [min(said + true), max(said + true)] if numbers else [0, 1]
+    axes.plot(ends, ends, color=GRID, linewidth=1)
+    axes.plot(said, true, "o-", color=MODEL, markersize=3)
     axes.set_title(name, loc="left")
-    axes.set_xlabel("probability")
-    axes.set_ylabel("share that came true")
+    axes.set_xlabel("expected number" if numbers else "probability")
+    axes.set_ylabel("mean of true ones" if numbers else "share that came true")
 
 
-def _risk(axes: Axes, curves: Mapping[str, Sequence[Sequence[float]]]) -> None:
-    for name, label, colour in (("gene_frequency", "gene frequency", TRIVIAL), ("beliefs", "beliefs", MODEL)):
-        coverage, risk = zip(*curves[name], strict=True)
-        axes.plot(coverage, risk, color=colour, label=label)
+def _risk(axes: Axes, quality: Mapping[str, Any]) -> None:
+    for name, curve in sorted(quality["risk_curves"].items(), key=lambda each: each[0] == "beliefs"):
+        coverage, risk = zip(*curve, strict=True)
+        axes.plot(coverage, risk, color=MODEL if name == "beliefs" else TRIVIAL, label=name.replace("_", " "))
     axes.set_xlabel("coverage, the surest first")
-    axes.set_ylabel("calls that are wrong")
+    axes.set_ylabel("RMSE" if _measure(quality) == "rmse" else "calls that are wrong")
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False)
