@@ -3,6 +3,7 @@
 biorl-question-generator --config FILE                                  the service
 biorl-question-generator export --config FILE --out FOLDER              its questions as a dataset
 biorl-question-generator target --config FILE --out FILE --since YEAR   the fields of recent papers, to align with
+biorl-question-generator fields --config FILE --out FOLDER              learns to tell fields by text, from papers
 biorl-question-generator reached --config FILE                          exports that hold what was retracted since
 biorl-question-generator account --config FILE                          what the language model cost
 """

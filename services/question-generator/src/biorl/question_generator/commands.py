@@ -56,7 +56,12 @@ def _exported(config: Config, out: Path, *, with_held_out_gold: bool) -> "Export
     dataset = config.dataset
     with _meaning(dataset.embeddings) as meaning:
         curation = curation_of(
-            dataset.near_duplicates, dataset.benchmarks, _alignment(dataset.alignment), dataset.verdicts, meaning
+            dataset.near_duplicates,
+            dataset.benchmarks,
+            _alignment(dataset.alignment),
+            dataset.verdicts,
+            meaning=meaning,
+            fields=dataset.fields,
         )
         return export_dataset(
             config.bus,
@@ -97,16 +102,43 @@ def target_command(argv: list[str]) -> int:
     parser.add_argument("--since", type=int, required=True, help="first year")
     parser.add_argument("--until", type=int, default=9999, help="last year")
     given = parser.parse_args(argv)
+    from biorl.question_generator.adapters.field_model import read_model  # noqa: PLC0415
     from biorl.question_generator.adapters.recent_literature import write_target  # noqa: PLC0415
 
     try:
         config = load_config(Config, given.config, NAME)
-        report = write_target(config.bus, config.topics.documents, given.out, given.since, given.until)
+        reader = read_model(config.dataset.fields) if config.dataset.fields else None
+        report = write_target(config.bus, config.topics.documents, given.out, given.since, given.until, reader=reader)
     except (ConfigError, ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     lines = [f"{field}: {share:.3f}" for field, share in report["shares"].items()]
     sys.stdout.write("".join(f"{line}\n" for line in [f"{report['papers']} papers", *lines]))
+    return 0
+
+
+def fields_command(argv: list[str]) -> int:
+    """The exit status: 2 for a configuration that does not fit or too few papers to learn from."""
+    parser = _parser("fields", "Learns to tell fields by text, from the papers on the bus whose headings name theirs.")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write to, for `dataset.fields`")
+    parser.add_argument("--accuracy", type=float, default=0.75, help="of what it names; below that it says nothing")
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args(argv)
+    if not 0 < given.accuracy <= 1:
+        parser.error("--accuracy must be above 0 and at most 1")
+    from biorl.question_generator.adapters.field_model import train_fields  # noqa: PLC0415 - scikit-learn
+
+    try:
+        config = load_config(Config, given.config, NAME)
+        learnt = train_fields(config.bus, config.topics.documents, given.out, given.accuracy, given.seed)
+    except (ConfigError, ValueError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    sys.stdout.write(
+        f"{sum(learnt.papers.values())} papers of {len(learnt.papers)} fields; of those that it did not see it names\n"
+        f"{learnt.answered:.2f}, {learnt.accuracy_where_answered:.2f} of these right; naming all it has\n"
+        f"{learnt.accuracy:.2f} right, the word list {learnt.word_list_accuracy:.2f}\n"
+    )
     return 0
 
 
@@ -206,6 +238,7 @@ def _alignment(config: AlignmentConfig | None) -> "AlignmentRules | None":
 COMMANDS: Mapping[str, Callable[[list[str]], int]] = {
     "export": export_command,
     "target": target_command,
+    "fields": fields_command,
     "reached": reached_command,
     "account": account_command,
 }

@@ -147,6 +147,8 @@ class DatasetConfig(_Section):
     """Files and folders of benchmarks whose items stay out: MMLU, MedMCQA, PubMedQA, JSON with `question`."""
     layouts: tuple[Literal["verl", "openrlhf", "trl"], ...] = ()
     """Also as these trainers want their columns."""
+    fields: Path | None = None
+    """Folder of a trained reader of fields (`biorl-question-generator fields`); null searches texts for a word list."""
     alignment: AlignmentConfig | None = None
     verdicts: Path | None = None
     """What readers said with `biorl inspect`; rejected questions stay out."""

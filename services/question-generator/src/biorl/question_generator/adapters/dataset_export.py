@@ -7,6 +7,7 @@ from pathlib import Path
 from biorl.chassis.bus import BusConfig, open_bus
 from biorl.question_generator.adapters.benchmarks import read_benchmarks
 from biorl.question_generator.adapters.bus_questions import questions_on
+from biorl.question_generator.adapters.field_model import read_model
 from biorl.question_generator.adapters.parquet_dataset import ParquetDataset
 from biorl.question_generator.adapters.sqlite_store import refusals_in
 from biorl.question_generator.adapters.verdict_file import rejected_in
@@ -21,12 +22,16 @@ def curation_of(
     benchmarks: Sequence[Path],
     alignment: AlignmentRules | None = None,
     verdicts: Path | None = None,
+    *,
     meaning: SameMeaning | None = None,
+    fields: Path | None = None,
 ) -> CurationRules:
-    """Reads benchmarks and verdicts. Raises ValueError and OSError."""
+    """Reads benchmarks, verdicts and the trained reader of fields. Raises ValueError and OSError."""
     alike = None if near_duplicates is None else Alike(near_duplicates)
     rejected = rejected_in(verdicts) if verdicts else {}
-    return CurationRules(alike, read_benchmarks(benchmarks), alignment, rejected, meaning)
+    return CurationRules(
+        alike, read_benchmarks(benchmarks), alignment, rejected, meaning, read_model(fields) if fields else None
+    )
 
 
 def export_dataset(

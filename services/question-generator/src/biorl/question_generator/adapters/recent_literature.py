@@ -14,7 +14,7 @@ from biorl.chassis.bus import Bus, BusConfig, open_bus
 from biorl.document.v1 import document_pb2
 from biorl.question_generator.adapters.wire import document_from_wire, document_message
 from biorl.question_generator.domain.sources import Document
-from biorl.question_generator.domain.topics.fields import UNKNOWN, PaperWords, fields_of
+from biorl.question_generator.domain.topics.fields import UNKNOWN, PaperWords, Reader, fields_of
 from biorl.questions.wire import MalformedMessageError
 
 TITLE_WEIGHT = 3
@@ -24,18 +24,20 @@ class NoTargetError(ValueError):
     """The file is no target, or no paper falls into the window."""
 
 
-def write_target(bus_config: BusConfig, topic: str, out: Path, since: int, until: int) -> Mapping[str, Any]:
+def write_target(
+    bus_config: BusConfig, topic: str, out: Path, since: int, until: int, *, reader: Reader | None = None
+) -> Mapping[str, Any]:
     """Raises NoTargetError when no paper of these years has a field."""
     with closing(open_bus(bus_config)) as bus:
-        report = target_of(documents_on(bus, topic), since, until)
+        report = target_of(documents_on(bus, topic), since, until, reader)
     out.write_text(json.dumps(report, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return report
 
 
-def target_of(documents: Iterable[Document], since: int, until: int) -> Mapping[str, Any]:
+def target_of(documents: Iterable[Document], since: int, until: int, reader: Reader | None = None) -> Mapping[str, Any]:
     """Shares of the fields of papers published from `since` to `until`, both included."""
-    papers = [_words(document) for document in documents if since <= document.year <= until]
-    fields = fields_of(papers)
+    papers = [paper_words(document) for document in documents if since <= document.year <= until]
+    fields = fields_of(papers, reader)
     counts = Counter(field for field in fields.fields.values() if field != UNKNOWN)
     if not counts:
         msg = f"no paper from {since} to {until} has a field: ingest some, or widen the window"
@@ -79,7 +81,8 @@ def messages_on(bus: Bus, topic: str) -> Iterator[document_pb2.Document]:
             continue
 
 
-def _words(document: Document) -> PaperWords:
+def paper_words(document: Document) -> PaperWords:
+    """Its headings; title, so often as it counts, and abstract."""
     abstract = [
         paragraph.text
         for section in document.sections

@@ -14,7 +14,7 @@ from biorl.question_generator.domain.literature.wording import statement_of, wit
 from biorl.question_generator.domain.meaning import SameMeaning, same_in_meaning
 from biorl.question_generator.domain.resemblance import Alike, near_duplicates, words_of
 from biorl.question_generator.domain.topics.alignment import Plan, plan, sample
-from biorl.question_generator.domain.topics.fields import FieldOf, PaperWords, fields_of
+from biorl.question_generator.domain.topics.fields import FieldOf, PaperWords, Reader, fields_of
 from biorl.questions.identity import digest
 from biorl.questions.question import Question
 
@@ -45,6 +45,8 @@ class CurationRules:
     rejected: Mapping[str, str] = field(default_factory=dict)
     """By id of a question that a reader rejected, the reason."""
     meaning: SameMeaning | None = None
+    fields: Reader | None = None
+    """Of texts of papers whose headings name no field; none searches them for the word list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def curate(questions: Iterable[Question], rules: CurationRules) -> Curated:
     reworded = _reworded([question for question in distinct if question.id not in repeated], rules.meaning)
     gone = repeated.keys() | reworded.keys()
     single = [question for question in distinct if question.id not in gone and not question.is_held_out]
-    fields = fields_of(papers_of(single))
+    fields = fields_of(papers_of(single), rules.fields)
     field_of = {question.id: fields.fields[paper_id(question)] for question in single}
     done, full = _aligned(single, field_of, rules.alignment)
     reasons = {
