@@ -9,7 +9,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from rich.table import Column, Table
+from rich.table import Table
 
 MODEL, TRIVIAL, GRID = "#1b6ca8", "#9a9a9a", "#d0d0d0"
 
