@@ -91,6 +91,7 @@ def decide(app: Application, question: Question, **form: str) -> Response:
         ("/secret/", {}, HTTPStatus.MISDIRECTED_REQUEST),
         ("/guess/", {"host": US}, HTTPStatus.NOT_FOUND),
         ("/", {"host": US}, HTTPStatus.NOT_FOUND),
+        ("http://[", {"host": US}, HTTPStatus.NOT_FOUND),
         ("/secret/../etc/passwd", {"host": US}, HTTPStatus.NOT_FOUND),
         ("/secret/page.html.j2", {"host": US}, HTTPStatus.NOT_FOUND),
         ("/secret/decide", {"host": US}, HTTPStatus.METHOD_NOT_ALLOWED),

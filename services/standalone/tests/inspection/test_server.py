@@ -5,8 +5,11 @@ import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
+import threading
+import time
 import urllib.request
 from http import HTTPStatus
 from pathlib import Path
@@ -41,6 +44,29 @@ def test_a_form_is_read_up_to_a_limit(length: str, status: int) -> None:
         connection.request("POST", "/", b"a=b", {"Content-Length": length})
         assert connection.getresponse().status == status
         connection.close()
+
+
+def test_a_reader_who_goes_on_before_the_answer_has_come_leaves_no_traceback(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    gone, answered = threading.Event(), threading.Event()
+
+    def late(_request: Request) -> Response:
+        gone.wait(10)
+        answered.set()
+        return Response(HTTPStatus.OK, bytes(10_000_000))
+
+    with serving(0, lambda _: late) as authority:
+        host, _, port = authority.partition(":")
+        reader = socket.create_connection((host, int(port)))
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        reader.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        reader.close()
+        gone.set()
+        assert answered.wait(10)
+        while any("process_request_thread" in thread.name for thread in threading.enumerate()):
+            time.sleep(0.01)
+    assert capsys.readouterr().err == ""
 
 
 def test_only_this_machine_is_served_and_the_port_is_free_again_afterwards() -> None:

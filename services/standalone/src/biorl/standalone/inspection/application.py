@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from importlib.resources import files
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from biorl.questions.question import Question
 from biorl.standalone.inspection.catalogue import Catalogue, Facets
@@ -88,7 +88,7 @@ class Application:
         ours = {self.authority, f"localhost:{port}"}
         if request.headers.get("host", "") not in ours:
             raise Refused(HTTPStatus.MISDIRECTED_REQUEST, f"this is {self.authority}, and no other name will do")
-        token, _, rest = urlsplit(request.target).path.removeprefix("/").partition("/")
+        token, _, rest = request.target.partition("?")[0].removeprefix("/").partition("/")
         if not hmac.compare_digest(token.encode(), self.token.encode()):
             raise Refused(HTTPStatus.NOT_FOUND, "open the address that biorl inspect printed")
         origin = request.headers.get("origin")
@@ -204,7 +204,7 @@ def _joined(*queries: str) -> str:
 
 def _fields(request: Request) -> dict[str, str]:
     """Of the form, else of the address; of a name that comes twice the last. Raises Refused for too many."""
-    text = request.body.decode(errors="replace") if request.method == "POST" else urlsplit(request.target).query
+    text = request.body.decode(errors="replace") if request.method == "POST" else request.target.partition("?")[2]
     try:
         return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS))
     except ValueError as error:

@@ -1,11 +1,12 @@
 """The application on a port of the loopback address, one request at a time; limits on what is read and how long."""
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import cast
+from typing import Any, cast
 
 from biorl.standalone.inspection.application import POLICY, Request, Response
 
@@ -49,6 +50,11 @@ class _Server(ThreadingHTTPServer):
     def answered(self, request: Request) -> Response:
         with self._lock:
             return self.answer(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A reader who goes on before an answer has come is no fault."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
