@@ -1,7 +1,7 @@
 # The only door to biorl. `make` prints what there is.
 #
-# Needs Python 3.11+ and nothing else. With Java and Maven the Kafka tier runs too, with Go the charts tier; a tier that
-# cannot run says so.
+# Needs Python 3.11+ and nothing else. With Java and Maven the Kafka tier runs too, with Go the charts tier, with chromium
+# the browser tier, on Linux on x86-64 the triton tier; a tier that cannot run says so.
 
 PYTHON ?= python3
 VENV := .venv
@@ -15,7 +15,8 @@ TRITON_CACHE := .cache/triton
 RAY_SERVE_CACHE := .cache/ray-serve
 
 # What this machine can hold. Empty means "cannot".
-HAS_JAVA := $(shell command -v java >/dev/null 2>&1 && command -v mvn >/dev/null 2>&1 && echo yes)
+HAS_JAVA := $(shell command -v mvn >/dev/null 2>&1 && java -version 2>&1 | grep -Eq 'version "(1[7-9]|[2-9][0-9])' && echo yes)
+HAS_TRITON := $(filter Linux-x86_64,$(shell uname -sm | tr ' ' -))
 HAS_GO := $(shell go version 2>/dev/null | grep -Eq 'go1\.(2[6-9]|[3-9][0-9])' && echo yes)
 
 # Options of `make demo`.
@@ -49,13 +50,13 @@ demo: $(READY) $(if $(filter kafka,$(BUS)),$(KAFKA_CACHE)/.ready)  ## the whole 
 	@$(BIN)/biorl demo --run '$(RUN)' --bus '$(BUS)' $(if $(DATA),--data '$(DATA)') $(if $(LINE),--cell-line '$(LINE)') $(ARGS)
 
 test: $(READY) $(if $(HAS_JAVA),$(KAFKA_CACHE)/.ready) $(if $(HAS_GO),kubernetes-tools)  ## all tests that this machine can hold
-	@test -n "$(HAS_JAVA)" || echo "no Java or no Maven here: the Kafka tier will be skipped"
+	@test -n "$(HAS_JAVA)" || echo "no Java 17 or no Maven here: the Kafka tier will be skipped"
 	@test -n "$(HAS_GO)" || echo "no Go 1.26 here: the charts tier will be skipped"
-	@$(MAKE) --no-print-directory triton || echo "no Triton for this machine: the triton tier will be skipped"
+	@test -n "$(HAS_TRITON)" && $(MAKE) --no-print-directory triton || echo "no Triton here: the triton tier will be skipped"
 	@$(BIN)/python -m pytest -m "not bench" $(ARGS)
 
 test-fast: $(READY)  ## only the tests that take seconds
-	@$(BIN)/python -m pytest -n auto -m "not bench and not slow and not kafka and not triton and not charts and not cluster" $(ARGS)
+	@$(BIN)/python -m pytest -n auto -m "not bench and not slow and not kafka and not triton and not charts" $(ARGS)
 
 check: $(READY)  ## format, lint, types, layers, drift of generated code: what CI asks for before the tests
 	@$(BIN)/ruff format --check .
@@ -113,5 +114,5 @@ chart: $(READY) kubernetes-tools  ## lint, render and check the Helm chart
 bench: $(READY)  ## measure, side by side with what one would use instead
 	@$(BIN)/python -m pytest -m bench -s -p no:randomly tests/bench $(ARGS)
 
-clean:  ## remove what was built, fetched and run (not your data)
-	rm -rf $(VENV) .cache build dist runs .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+clean:  ## remove what was built and fetched (not your runs and data)
+	rm -rf $(VENV) .cache build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

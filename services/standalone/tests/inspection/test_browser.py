@@ -36,6 +36,7 @@ IN_SIGHT = """mark => {
   return outer.height < 400 && outer.top <= inner.top && inner.bottom <= outer.bottom;
 }"""
 """Of a long paragraph, the part with the evidence."""
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -72,7 +73,6 @@ def page_at(browser: Any, tmp_path: Path) -> Iterator[tuple[Any, str, Path]]:
     assert complaints == []
 
 
-@pytest.mark.slow
 def test_a_reader_filters_reads_rejects_and_takes_back_without_a_mouse(page_at: tuple[Any, str, Path]) -> None:
     page, address, decisions = page_at
     page.goto(address + "?decision=undecided")
@@ -97,7 +97,6 @@ def test_a_reader_filters_reads_rejects_and_takes_back_without_a_mouse(page_at: 
     assert told(decisions)["verdict"] == "none"
 
 
-@pytest.mark.slow
 def test_a_reader_goes_from_page_to_page_and_sees_what_is_held_out_only_when_asking(
     page_at: tuple[Any, str, Path],
 ) -> None:
@@ -126,7 +125,6 @@ def test_a_reader_goes_from_page_to_page_and_sees_what_is_held_out_only_when_ask
     assert len(decisions.read_text().splitlines()) == 2  # the key that was switched off did nothing
 
 
-@pytest.mark.slow
 def test_everything_can_be_done_without_scripts(browser: Any, page_at: tuple[Any, str, Path]) -> None:
     _, address, decisions = page_at
     page = browser.new_context(java_script_enabled=False).new_page()
