@@ -35,7 +35,7 @@ def main() -> None:
             *(UV, "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
             *("--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links", source.name),
         ]
-        resolved = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        resolved = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     (ROOT / "constraints.txt").write_text(HEADER + resolved)
 
 
