@@ -8,9 +8,8 @@ import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import ACL, ACLOperation, ACLPermissionType, ResourcePattern, ResourceType
 from kafka.errors import GroupAuthorizationFailedError, TopicAuthorizationFailedError
-from kafka_broker import Broker, Scram
+from kafka_broker import Broker, Scram, TlsFiles
 from kafka_fixtures import require_jars
-from kafka_tls import TlsFiles
 from pydantic import TypeAdapter
 
 from biorl.chassis.bus import BusConfig, KafkaBusConfig, Message, TopicSpec, open_bus

@@ -17,8 +17,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from kafka_tls import TlsFiles
-
 READY_S = 90.0
 STOP_S = 30.0
 FAST_START = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
@@ -64,6 +62,15 @@ ssl.truststore.location={authority}
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 super.users=User:admin;User:ANONYMOUS
 """
+
+
+@dataclass(frozen=True)
+class TlsFiles:
+    """PEM files: what the broker shows, and what its clients trust."""
+
+    authority: Path
+    keystore: Path
+    """PKCS8 key and certificate in one file, as Kafka wants them."""
 
 
 @dataclass(frozen=True)
