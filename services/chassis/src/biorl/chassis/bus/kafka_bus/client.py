@@ -14,6 +14,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.net.compat import KafkaNetClient
 
 from biorl.chassis.bus.config import KafkaBusConfig, PlaintextSecurity, SaslSecurity, TlsSecurity
+from biorl.chassis.bus.kafka_bus.last_words import hear_last_words
 from biorl.chassis.bus.kafka_bus.logs import complaints, muffle
 from biorl.chassis.errors import TryLater
 
@@ -44,6 +45,7 @@ def connection_settings(config: KafkaBusConfig) -> dict[str, Any]:
 def open_client(kind: Callable[..., Client], **settings: Any) -> Client:
     """A client of that kind. Raises TryLater when no broker answers, or lets us in, within the bootstrap time."""
     muffle()
+    hear_last_words()
     started: list[KafkaNetClient] = []
 
     def start(**arguments: Any) -> KafkaNetClient:
