@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from biorl.chassis.grpc.config import GrpcServerConfig
+from biorl.reward_aggregator.config import Config as RewardAggregator
 from tests.charts.conftest import (
     EXAMPLES,
     Manifest,
@@ -60,9 +61,11 @@ def test_every_service_is_probed_on_a_port_that_a_kubelet_can_speak_to(render: R
 def test_a_pod_is_killed_only_after_its_calls_had_their_time(render: Render, service: str) -> None:
     manifests = render("minimal", 'softVerifier.defaults.config={"grpc": {"drain_s": 99.5}}')
     workload = runs(manifests, service)
-    server = GrpcServerConfig(**yaml.safe_load(configuration(manifests, workload))["grpc"])
+    given = yaml.safe_load(configuration(manifests, workload))
+    server = GrpcServerConfig(**given["grpc"])
     assert server.linger_s > 0, "callers must notice before the port closes"
-    assert pod(workload)["terminationGracePeriodSeconds"] > math.ceil(server.linger_s + server.drain_s)
+    audit_s = RewardAggregator(**given).audit_drain_s if service == "reward-aggregator" else 0
+    assert pod(workload)["terminationGracePeriodSeconds"] > math.ceil(server.linger_s + server.drain_s + audit_s)
 
 
 def test_a_model_that_loads_slowly_is_given_its_time(render: Render) -> None:

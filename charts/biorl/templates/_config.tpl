@@ -123,7 +123,7 @@ port: 9090
 {{- $config | toYaml -}}
 {{- end }}
 
-{{/* The ConfigMap of a component. (dict root component config files): `files` go beside the configuration. */}}
+{{/* The ConfigMap of a component. (dict root component config) */}}
 {{- define "biorl.configMap" -}}
 apiVersion: v1
 kind: ConfigMap

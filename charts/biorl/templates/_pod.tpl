@@ -1,8 +1,9 @@
 {{/* The pod of a component, restricted as Pod Security's strictest level asks, and what runs it.
 
      A component is described by a dict: root; service (image and command); component; values (of the service or pool);
-     config (its text); speaks ("grpc" or "http"); bus (whether it needs Kafka); client (whether it calls gRPC); stores
-     (name -> read-only or not); volumes and mounts of its own; graceSeconds; startupSeconds; restartPolicy. */}}
+     config (its text); files (what else it reads, for the checksum); speaks ("grpc" or "http"); bus (whether it needs
+     Kafka); client (whether it calls gRPC); exclusive (never two at a time); stores (name -> read-only or not); env,
+     volumes and mounts of its own; graceSeconds; startupSeconds; readyPath; restartPolicy. */}}
 
 {{- define "biorl.podTemplate" -}}
 {{- $root := .root -}}

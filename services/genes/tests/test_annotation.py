@@ -1,14 +1,11 @@
 """A folder of annotation is understood by the names of its files."""
 
-import os
 from pathlib import Path
 
 import pytest
 
 from biorl.genes.annotation import load_annotation
 from biorl.genes.reading import AnnotationFileError
-
-DATA = Path(os.environ.get("BIORL_DATA", Path(__file__).parents[4] / "shared" / "data"))
 
 
 def test_a_plain_gmt_is_enough(tmp_path: Path) -> None:
@@ -47,10 +44,8 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
         load_annotation(tmp_path / "nowhere")
 
 
-@pytest.mark.data
-@pytest.mark.skipif(not DATA.is_dir(), reason=f"no real data at {DATA} (BIORL_DATA)")
-def test_the_human_resources_put_relatives_together() -> None:
-    annotation = load_annotation(DATA)
+def test_the_human_resources_put_relatives_together(data_dir: Path) -> None:
+    annotation = load_annotation(data_dir)
     assert annotation.symbols.normalise("AARS1") == annotation.symbols.normalise("AARS")
     rows = annotation.kernel.between(["RPL3"], ["RPL4", "PSMD1", "TP53"])[0]
     assert rows[0] > 0.3 > rows[1] > rows[2]
