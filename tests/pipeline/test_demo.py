@@ -8,8 +8,7 @@ import pytest
 
 from biorl.reward.v1 import reward_pb2
 from biorl.run.v1 import run_pb2
-from biorl.standalone.report.topics import REWARDS, values
-from biorl.standalone.runs.traffic import DOCUMENTS, QUESTIONS, RUNS
+from biorl.standalone.runs.traffic import DOCUMENTS, QUESTIONS, REWARDS, RUNS, values
 from biorl.verifier.v1 import verifier_pb2
 from tests.pipeline.conftest import DemoRun, StartDemo
 

@@ -8,7 +8,8 @@ import pytest
 from biorl.chassis.bus import Bus, Message, SqliteBusConfig, TopicSpec, open_bus
 from biorl.question.v1 import question_pb2
 from biorl.reward.v1 import reward_pb2
-from biorl.standalone.report.topics import QUESTIONS, REWARDS, count_questions, count_verdicts
+from biorl.standalone.report.topics import count_questions, count_verdicts
+from biorl.standalone.runs.traffic import QUESTIONS, REWARDS
 from biorl.verifier.v1 import verifier_pb2
 
 

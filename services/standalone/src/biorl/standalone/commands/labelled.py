@@ -11,7 +11,7 @@ from biorl.soft_verifier.domain.belief import Source
 from biorl.soft_verifier.domain.known_labels import KnownLabel
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.runs.plan import read
-from biorl.standalone.runs.traffic import LABELS, opened
+from biorl.standalone.runs.traffic import LABELS, opened, values
 from biorl.standalone.runs.workspace import Workspace
 
 
@@ -77,15 +77,8 @@ def _labels_on_bus(place: Workspace) -> Iterator[KnownLabel]:
     from biorl.soft_verifier.adapters.wire import labels_from_wire  # noqa: PLC0415
 
     with opened(read(place), place) as bus:
-        try:
-            ends = bus.end_offsets(LABELS)
-        except KeyError:  # nothing with labels was ever read into this run
-            return
-        seen: set[bytes] = set()
-        for record in bus.read(dict.fromkeys(ends, 0), ends):
-            if record.value is not None and record.value not in seen:
-                seen.add(record.value)
-                yield from labels_from_wire(label_pb2.SubjectLabels.FromString(record.value))
+        for value in dict.fromkeys(values(bus, LABELS)):
+            yield from labels_from_wire(label_pb2.SubjectLabels.FromString(value))
 
 
 def _annotation(folder: Path) -> Any:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from biorl.soft_verifier.domain.effects import Effect
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.runs.plan import read
-from biorl.standalone.runs.traffic import EFFECTS, opened
+from biorl.standalone.runs.traffic import EFFECTS, opened, values
 from biorl.standalone.runs.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -53,9 +53,5 @@ def _effects_on_bus(place: Workspace) -> Iterator[Effect]:
     from biorl.soft_verifier.adapters.wire import effects_from_wire  # noqa: PLC0415
 
     with opened(read(place), place) as bus:
-        ends = bus.end_offsets(EFFECTS)
-        seen: set[bytes] = set()
-        for record in bus.read(dict.fromkeys(ends, 0), ends):
-            if record.value is not None and record.value not in seen:
-                seen.add(record.value)
-                yield from effects_from_wire(effect_pb2.PerturbationEffects.FromString(record.value))
+        for value in dict.fromkeys(values(bus, EFFECTS)):
+            yield from effects_from_wire(effect_pb2.PerturbationEffects.FromString(value))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
-from biorl.chassis.bus import Bus, Record, SqliteBusConfig, open_bus
+from biorl.chassis.bus import Bus, SqliteBusConfig, open_bus
 from biorl.chassis.errors import TryLater, Unprocessable
 from biorl.document.v1 import document_pb2
 from biorl.question.v1 import question_pb2
@@ -12,7 +12,7 @@ from biorl.question_generator.adapters.folder_bodies import FolderBodies
 from biorl.reward.v1 import reward_pb2
 from biorl.standalone.inspection.catalogue import Catalogue
 from biorl.standalone.runs.plan import read
-from biorl.standalone.runs.traffic import DOCUMENTS, QUESTIONS, REWARDS, opened
+from biorl.standalone.runs.traffic import DOCUMENTS, QUESTIONS, REWARDS, opened, records, values
 from biorl.standalone.runs.workspace import Workspace
 
 
@@ -32,15 +32,14 @@ def fill_from_bus(catalogue: Catalogue, bus: Bus, fetch: Callable[[str], bytes])
     """`fetch` gives the body of a document that was too large for a message."""
     _put_questions(catalogue, bus)
     wanted = catalogue.documents()
-    for record in _records(bus, DOCUMENTS):
+    for record in records(bus, DOCUMENTS):
         if record.value is not None and record.key.decode(errors="replace") in wanted:
             document = document_pb2.Document.FromString(record.value)
             if document.body_uri:
                 with suppress(TryLater, Unprocessable):  # without its body the paper still has a title and a licence
                     document = document_pb2.Document.FromString(fetch(document.body_uri))
             catalogue.put_document(document)
-    values = (record.value for record in _records(bus, REWARDS) if record.value is not None)
-    catalogue.put_rollouts(map(reward_pb2.ScoredRollout.FromString, values))
+    catalogue.put_rollouts(map(reward_pb2.ScoredRollout.FromString, values(bus, REWARDS)))
 
 
 def _put_questions(catalogue: Catalogue, bus: Bus) -> None:
@@ -48,7 +47,7 @@ def _put_questions(catalogue: Catalogue, bus: Bus) -> None:
     retired: dict[bytes, None] = {}
 
     def standing() -> Iterator[question_pb2.Question]:
-        for record in _records(bus, QUESTIONS):
+        for record in records(bus, QUESTIONS):
             if record.value is None:
                 retired[record.key] = None
             else:
@@ -58,12 +57,3 @@ def _put_questions(catalogue: Catalogue, bus: Bus) -> None:
     catalogue.put(standing())
     for key in retired:
         catalogue.drop(key.decode(errors="replace"))
-
-
-def _records(bus: Bus, topic: str) -> Iterator[Record]:
-    """From the beginning to where the topic ends now; none of a topic that is not there."""
-    try:
-        end = bus.end_offsets(topic)
-    except KeyError:
-        return
-    yield from bus.read(dict.fromkeys(end, 0), end)

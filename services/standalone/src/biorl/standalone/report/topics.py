@@ -1,16 +1,15 @@
 """What a run's topics hold, counted: questions by task and topic, verdicts by judge and status."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from biorl.chassis.bus import Bus
 from biorl.effect.v1 import effect_pb2
 from biorl.question.v1 import question_pb2
 from biorl.reward.v1 import reward_pb2
+from biorl.standalone.runs.traffic import EFFECTS, QUESTIONS, REWARDS, values
 from biorl.verifier.v1 import verifier_pb2
 
-EFFECTS, QUESTIONS, REWARDS = "biorl.effects.v1", "biorl.questions.v1", "biorl.rewards.v1"
 COMPOSED = "reward"
 """What the composed reward is called among the judges."""
 
@@ -24,17 +23,6 @@ class QuestionCounts:
     ids: frozenset[str]
     num_records: int
     """On the topic; more than ids when a question was published twice."""
-
-
-def values(bus: Bus, topic: str) -> Iterator[bytes]:
-    """Every value of a topic from its beginning to where it ends now; none for a topic that is not there."""
-    try:
-        end = bus.end_offsets(topic)
-    except KeyError:
-        return
-    for record in bus.read(dict.fromkeys(end, 0), end):
-        if record.value is not None:
-            yield record.value
 
 
 def count_questions(bus: Bus) -> QuestionCounts:

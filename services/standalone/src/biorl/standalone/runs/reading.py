@@ -20,11 +20,11 @@ from biorl.standalone.report.facts import (
     ServiceUse,
     Step,
 )
-from biorl.standalone.report.topics import composition_digest, count_questions, count_verdicts, datasets, values
+from biorl.standalone.report.topics import composition_digest, count_questions, count_verdicts, datasets
 from biorl.standalone.runs.configs import TRAINING_RUN, WORLD_MODEL
 from biorl.standalone.runs.endpoints import SERVICES
 from biorl.standalone.runs.plan import Plan
-from biorl.standalone.runs.traffic import RUNS
+from biorl.standalone.runs.traffic import RUNS, values
 from biorl.standalone.runs.workspace import Workspace
 
 REMARKS = (

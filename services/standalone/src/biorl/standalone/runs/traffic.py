@@ -1,10 +1,10 @@
-"""What has passed over a run's bus so far: counts by topic, and how far each reader of it has come."""
+"""What has passed over a run's bus so far: what its topics hold, counts, and how far each reader has come."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from biorl.chassis.bus import Bus, BusConfig, KafkaBusConfig, SqliteBusConfig, open_bus
+from biorl.chassis.bus import Bus, BusConfig, KafkaBusConfig, Record, SqliteBusConfig, open_bus
 from biorl.chassis.errors import TryLater
 from biorl.standalone.errors import RunFailedError
 from biorl.standalone.runs.plan import Plan
@@ -42,6 +42,20 @@ def opened(plan: Plan, place: Workspace) -> Iterator[Bus]:
         yield bus
     finally:
         bus.close()
+
+
+def records(bus: Bus, topic: str) -> Iterator[Record]:
+    """From the topic's beginning to where it ends now; none of a topic that is not there."""
+    try:
+        end = bus.end_offsets(topic)
+    except KeyError:
+        return
+    yield from bus.read(dict.fromkeys(end, 0), end)
+
+
+def values(bus: Bus, topic: str) -> Iterator[bytes]:
+    """The same, without tombstones."""
+    return (record.value for record in records(bus, topic) if record.value is not None)
 
 
 @dataclass(frozen=True, slots=True)
