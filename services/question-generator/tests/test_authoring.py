@@ -122,7 +122,7 @@ def test_an_unknown_prompt_says_which_there_are():
 def test_both_writers_of_a_paper_are_published_and_a_retracted_paper_is_never_sent():
     model, outbox, store = chat(), Outbox(), MemoryStore()
     author = Author(model, AuthorRules(), LiteratureRules(held_out_share=0))
-    generator = QuestionGenerator(Rules(), store, outbox, Tally(), author)
+    generator = QuestionGenerator(Rules(), store, outbox, Tally(), author=author)
     generator.take([PAPER])
     tasks = Counter(question.task for question in outbox.standing.values())
     assert tasks == {"literature.extraction": 1, "literature.written": 1}

@@ -71,6 +71,21 @@ def test_the_order_of_papers_changes_nothing(world):
     assert set(world.outbox.standing) == set(other._questions.standing)
 
 
+def test_however_the_writing_is_spread_retracted_papers_stay_out_and_each_source_gets_its_own(world):
+    def backwards(write, sources):
+        return [write(source) for source in list(sources)[::-1]][::-1]
+
+    other = QuestionGenerator(Rules(), MemoryStore(), Outbox(), Tally(), spread=backwards)
+    sources = [paper(FACT), SCREEN, paper(OTHER_FACT, document_id="PMC3.1")]
+    for generator in (world.generator, other):
+        generator.hear([Retraction("PMC1.1")])
+        generator.take(sources)
+    assert world.outbox.sent == other._questions.sent
+    assert world.store.sources.keys() == {"PMC1.1", SCREEN.id, "PMC3.1"}
+    assert {source for it in world.outbox.standing.values() for source in it.provenance.sources} >= {"PMC3.1"}
+    assert not world.store.sources["PMC1.1"].questions
+
+
 def test_a_retraction_retires_what_was_made_from_the_paper_and_nothing_else(world):
     world.generator.take([paper(FACT), SCREEN])
     world.generator.hear([Retraction("PMC1.1")])

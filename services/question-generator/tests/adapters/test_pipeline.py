@@ -170,7 +170,8 @@ def test_poison_goes_to_the_dead_letters_and_its_neighbours_go_on(bus, handle):
 
 
 @pytest.mark.slow
-def test_a_generator_that_is_killed_loses_and_doubles_nothing(bus, tmp_path):
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_generator_that_is_killed_loses_and_doubles_nothing(bus, tmp_path, workers):
     publish(bus, EFFECTS, *[effects_message(number, readouts=40) for number in range(200)])
     config = tmp_path / "config.yaml"
     config.write_text(
@@ -180,6 +181,7 @@ def test_a_generator_that_is_killed_loses_and_doubles_nothing(bus, tmp_path):
                 "state": str(tmp_path / "generator.sqlite"),
                 "objects": str(tmp_path / "objects"),
                 "batch": 5,
+                "workers": workers,
             }
         )
     )

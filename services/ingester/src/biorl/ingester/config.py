@@ -45,6 +45,8 @@ class Config(ServiceConfig):
     labels_topic: str = "biorl.labels.v1"
     batch_size: PositiveInt = 64
     """Items published and recorded together; after a crash at most so many are published twice."""
+    workers: PositiveInt = 1
+    """Processes that parse JATS; the same papers in the same order, whatever their number."""
 
     @model_validator(mode="after")
     def _nothing_is_missing(self) -> "Config":

@@ -21,6 +21,7 @@ def body(config: Config, life: Life) -> None:
 
     from biorl.chassis.bus import TopicSpec, open_bus  # noqa: PLC0415
     from biorl.chassis.bus.worker import consume  # noqa: PLC0415
+    from biorl.chassis.workers import processes  # noqa: PLC0415
     from biorl.question_generator.adapters.bus_questions import BusQuestions  # noqa: PLC0415
     from biorl.question_generator.adapters.bus_sources import SourceHandler  # noqa: PLC0415
     from biorl.question_generator.adapters.folder_bodies import FolderBodies  # noqa: PLC0415
@@ -48,7 +49,10 @@ def body(config: Config, life: Life) -> None:
         store = stack.enter_context(closing(SqliteStore(config.state)))
         producer = stack.enter_context(closing(bus.producer()))
         author = stack.enter_context(author_of(config.author, rules.literature)) if config.author else None
-        generator = QuestionGenerator(rules, store, BusQuestions(producer, names.questions), Metrics(), author)
+        spread = stack.enter_context(processes(config.workers)).map if config.workers > 1 else map
+        generator = QuestionGenerator(
+            rules, store, BusQuestions(producer, names.questions), Metrics(), author=author, spread=spread
+        )
         handle = SourceHandler(
             generator,
             FolderBodies(config.objects),

@@ -164,6 +164,8 @@ class Config(ServiceConfig):
     """Folder of bodies that are larger than a message may be."""
     batch: PositiveInt = 50
     """Sources handled at once: one publish and one transaction each."""
+    workers: PositiveInt = 1
+    """Processes that write questions; the same questions, whatever their number."""
     perturbation: PerturbationConfig = PerturbationConfig()
     literature: LiteratureConfig = LiteratureConfig()
     labels: LabelsConfig = LabelsConfig()

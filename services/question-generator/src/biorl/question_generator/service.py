@@ -5,8 +5,9 @@ and recorded after: a crash in between publishes them again under the same ids, 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain
 
 from biorl.question_generator.authoring import Author
@@ -16,7 +17,7 @@ from biorl.question_generator.domain.literature.article import TASK as LITERATUR
 from biorl.question_generator.domain.literature.article import LiteratureRules, write_literature_questions
 from biorl.question_generator.domain.perturbation import PerturbationRules, write_perturbation_questions
 from biorl.question_generator.domain.sources import Document, LabelledSubject, PerturbationEffects, Retraction, Source
-from biorl.question_generator.domain.writing import Refusal, RefusalCount, Written, counted, joined
+from biorl.question_generator.domain.writing import Refusal, RefusalCount, Written, counted
 from biorl.question_generator.ports import DatasetWriter, Observer, Questions, Store, WrittenSource
 from biorl.questions.question import Question, Split
 
@@ -30,22 +31,33 @@ class Rules:
     labels: LabelRules = field(default_factory=LabelRules)
 
 
+Spread = Callable[[Callable[[Source], WrittenSource], Iterable[Source]], Iterable[WrittenSource]]
+"""`map`, or one that works in several processes; what comes back is in order."""
+
+
 class QuestionGenerator:
     """Writes questions from sources, each once."""
 
     def __init__(
-        self, rules: Rules, store: Store, questions: Questions, observer: Observer, author: Author | None = None
+        self,
+        rules: Rules,
+        store: Store,
+        questions: Questions,
+        observer: Observer,
+        *,
+        author: Author | None = None,
+        spread: Spread = map,
     ) -> None:
         self._rules = rules
         self._store = store
         self._questions = questions
         self._observer = observer
         self._author = author
+        self._spread = spread
 
     def take(self, sources: Sequence[Source]) -> None:
         """All questions of these sources are published and recorded on return."""
-        outcomes = [(source, self._write(source)) for source in sources]
-        done = [_done(source, outcome) for source, outcome in (self._authored(outcomes) if self._author else outcomes)]
+        done = self._authored(sources, self._written(sources))
         written = {question.id: question for source in done for question in source.questions}
         known = self._store.known(list(written))
         new = [question for question_id, question in written.items() if question_id not in known]
@@ -67,25 +79,22 @@ class QuestionGenerator:
             self._store.retire(question_ids)
             self._observer.retired(len(question_ids))
 
-    def _write(self, source: Source) -> Written:
-        if isinstance(source, PerturbationEffects):
-            return write_perturbation_questions(source, self._rules.perturbation)
-        if isinstance(source, LabelledSubject):
-            return write_label_questions(source, self._rules.labels)
-        if self._store.retracted(source.names):
-            return Written(source.id, (), (Refusal(LITERATURE, "retracted", source.title),))
-        return write_literature_questions(source, self._rules.literature)
+    def _written(self, sources: Sequence[Source]) -> list[WrittenSource]:
+        retracted = {source.id for source in sources if self._is_retracted(source)}
+        usable = [source for source in sources if source.id not in retracted]
+        written = iter(self._spread(partial(write_questions, rules=self._rules), usable))
+        return [_refused(source) if source.id in retracted else next(written) for source in sources]
 
-    def _authored(self, outcomes: Sequence[tuple[Source, Written]]) -> list[tuple[Source, Written]]:
+    def _is_retracted(self, source: Source) -> bool:
+        return isinstance(source, Document) and self._store.retracted(source.names)
+
+    def _authored(self, sources: Sequence[Source], done: list[WrittenSource]) -> list[WrittenSource]:
         """With what the language model wrote about the papers that may be asked about."""
-        papers = [
-            source for source, _ in outcomes if isinstance(source, Document) and not self._store.retracted(source.names)
-        ]
-        authored = self._author.write(papers) if self._author and papers else {}
-        return [
-            (source, joined(outcome, authored[source.id]) if source.id in authored else outcome)
-            for source, outcome in outcomes
-        ]
+        papers = [it for it in sources if isinstance(it, Document) and not self._is_retracted(it)]
+        if not self._author or not papers:
+            return done
+        authored = self._author.write(papers)
+        return [_joined(it, authored[it.source_id]) if it.source_id in authored else it for it in done]
 
     def _tell(self, done: Sequence[WrittenSource], new: Sequence[Question]) -> None:
         for source in done:
@@ -94,10 +103,35 @@ class QuestionGenerator:
         self._observer.refused(list(chain.from_iterable(source.refusals for source in done)))
 
 
+def write_questions(source: Source, rules: Rules) -> WrittenSource:
+    """Depends on both alone: it may be done anywhere."""
+    if isinstance(source, PerturbationEffects):
+        return _done(source, write_perturbation_questions(source, rules.perturbation))
+    if isinstance(source, LabelledSubject):
+        return _done(source, write_label_questions(source, rules.labels))
+    return _done(source, write_literature_questions(source, rules.literature))
+
+
+def _refused(source: Source) -> WrittenSource:
+    title = source.title if isinstance(source, Document) else ""
+    return _done(source, Written(source.id, (), (Refusal(LITERATURE, "retracted", title),)))
+
+
 def _done(source: Source, outcome: Written) -> WrittenSource:
     names = source.names if isinstance(source, Document) else frozenset({source.id})
-    questions = tuple({question.id: question for question in outcome.questions}.values())
-    return WrittenSource(source.id, _kind(source), names, questions, counted(source.id, outcome.refusals))
+    return WrittenSource(
+        source.id, _kind(source), names, _once(outcome.questions), counted(source.id, outcome.refusals)
+    )
+
+
+def _joined(done: WrittenSource, authored: Written) -> WrittenSource:
+    """Of two writers of the same source; each has a task of its own."""
+    refusals = (*done.refusals, *counted(done.source_id, authored.refusals))
+    return replace(done, questions=_once((*done.questions, *authored.questions)), refusals=refusals)
+
+
+def _once(questions: Iterable[Question]) -> tuple[Question, ...]:
+    return tuple({question.id: question for question in questions}.values())
 
 
 def _kind(source: Source) -> str:

@@ -30,11 +30,6 @@ class Written:
     refusals: tuple[Refusal, ...] = ()
 
 
-def joined(one: Written, other: Written) -> Written:
-    """Of two writers of the same source."""
-    return Written(one.source_id, (*one.questions, *other.questions), (*one.refusals, *other.refusals))
-
-
 @dataclass(frozen=True, slots=True)
 class RefusalCount:
     """How often one source was refused for one reason."""
