@@ -123,6 +123,40 @@ def test_a_signal_lets_the_body_finish_and_probes_answer_meanwhile(script: Path,
     assert process.returncode == 0
 
 
+LOADING = """
+import sys, time
+from biorl.chassis.config import ServiceConfig
+from biorl.chassis.process import run
+from biorl.chassis.signals import stop_ends_the_process
+
+def body(config, life):
+    with stop_ends_the_process(life, 75):
+        print("loading", flush=True)
+        time.sleep(float(sys.argv[1]))
+    print("working", flush=True)
+    life.wait(60)
+    print("stopped cleanly", flush=True)
+
+sys.exit(run("chassis", ServiceConfig, body, []))
+"""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "heard", "status", "last"), [("60", "loading", 75, ""), ("0", "working", 0, "stopped cleanly\n")]
+)
+def test_a_signal_ends_what_is_only_loading_at_once_and_lets_the_rest_finish(
+    seconds: str, heard: str, status: int, last: str
+) -> None:
+    command = [sys.executable, "-c", LOADING, seconds]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    while process.stdout.readline() != f"{heard}\n":
+        assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    out, _ = process.communicate(timeout=10)
+    assert (process.returncode, out) == (status, last)
+
+
 def get(port: int, path: str) -> tuple[int, str]:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=5) as reply:

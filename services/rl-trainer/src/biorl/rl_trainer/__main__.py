@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from biorl.chassis.life import Life
 from biorl.chassis.process import run
+from biorl.chassis.signals import stop_ends_the_process
 from biorl.questions.question import Question
 from biorl.rl_trainer.config import Config
 
@@ -24,18 +25,18 @@ moved must not take it for success. The next start goes on from the checkpoint."
 
 
 def train(config: Config, life: Life) -> None:
-    from biorl.chassis.bus import open_bus  # noqa: PLC0415 - heavy imports after the configuration
-    from biorl.chassis.bus.port import TopicSpec  # noqa: PLC0415
-    from biorl.client.adaptors.trl import RewardFunction  # noqa: PLC0415
-    from biorl.client.rewards import Outage  # noqa: PLC0415
-    from biorl.rl_trainer.adapters.beliefs import VerifierBeliefs  # noqa: PLC0415
-    from biorl.rl_trainer.adapters.grpo import StopAskedError  # noqa: PLC0415
-    from biorl.rl_trainer.adapters.learner import FolderLearner  # noqa: PLC0415
-    from biorl.rl_trainer.adapters.questions import BusQuestions, StoppedWhileWaitingError  # noqa: PLC0415
-    from biorl.rl_trainer.adapters.run_events import BusDiary  # noqa: PLC0415
-    from biorl.rl_trainer.adapters.run_folder import FolderOfRun  # noqa: PLC0415
-    from biorl.rl_trainer.domain.selection import Selection  # noqa: PLC0415
-    from biorl.rl_trainer.service import TrainingRun  # noqa: PLC0415
+    with stop_ends_the_process(life, STOPPED):
+        from biorl.chassis.bus import TopicSpec, open_bus  # noqa: PLC0415 - heavy imports after the configuration
+        from biorl.client.adaptors.trl import RewardFunction  # noqa: PLC0415
+        from biorl.client.rewards import Outage  # noqa: PLC0415
+        from biorl.rl_trainer.adapters.beliefs import VerifierBeliefs  # noqa: PLC0415
+        from biorl.rl_trainer.adapters.grpo import StopAskedError  # noqa: PLC0415
+        from biorl.rl_trainer.adapters.learner import FolderLearner  # noqa: PLC0415
+        from biorl.rl_trainer.adapters.questions import BusQuestions, StoppedWhileWaitingError  # noqa: PLC0415
+        from biorl.rl_trainer.adapters.run_events import BusDiary  # noqa: PLC0415
+        from biorl.rl_trainer.adapters.run_folder import FolderOfRun  # noqa: PLC0415
+        from biorl.rl_trainer.domain.selection import Selection  # noqa: PLC0415
+        from biorl.rl_trainer.service import TrainingRun  # noqa: PLC0415
 
     bus = open_bus(config.bus)
     bus.ensure_topics([TopicSpec(config.questions.topic), TopicSpec(config.runs_topic, partitions=1)])

@@ -37,10 +37,12 @@ def train(  # noqa: PLR0917 - TRL wants all of it at once
     stopping: Callable[[], bool],
     on_checkpoint: Callable[[int], None],
 ) -> str:
-    """ "completed" with the policy under `folder/trained`, or "stopped" with one under `folder/checkpoints`."""
+    """ "completed" with the policy under `folder/trained`, or "stopped" with one under `folder/checkpoints`, if any."""
     from trl.trainer.grpo_config import GRPOConfig  # noqa: PLC0415 - seconds, which only training has to wait for
     from trl.trainer.grpo_trainer import GRPOTrainer  # noqa: PLC0415
 
+    if stopping():
+        return "stopped"
     set_seed(seed)
     model, tokenizer = load(start, policy)
     checkpoints = folder / "checkpoints"
