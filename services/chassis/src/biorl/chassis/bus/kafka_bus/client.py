@@ -5,8 +5,9 @@ Raises RuntimeError when `crc32c` is missing: without it a consumer is 17 times 
 
 import importlib.util
 import logging
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -24,6 +25,7 @@ Client = TypeVar("Client")
 
 RECONNECT_BACKOFF_MAX_MS = 1000
 """The default, 30 s, keeps a client away long after the broker is back."""
+SAID_AFTER_S = 5.0
 
 
 def require_crc32c() -> None:
@@ -54,12 +56,30 @@ def open_client(kind: Callable[..., Client], **settings: Any) -> Client:
 
     began_at = time.time()
     try:
-        return kind(kafka_client=start, **settings)
+        with _said_when_late(settings["bootstrap_servers"], began_at, settings["bootstrap_timeout_ms"] / 1000):
+            return kind(kafka_client=start, **settings)
     except KafkaError as error:
         for half_made in started:  # its thread would stay for ever
             half_made.close()
         why = complaints(since=began_at)
         raise TryLater(f"no Kafka at {settings['bootstrap_servers']}: {error} ({why})") from error
+
+
+@contextmanager
+def _said_when_late(servers: Sequence[str], began_at: float, limit_s: float) -> Iterator[None]:
+    """Whoever starts a service with a wrong address should not have to wait for the limit to read it."""
+
+    def say() -> None:
+        why = complaints(since=began_at) or "no answer"
+        logger.warning("cannot reach Kafka at %s: %s; still trying, for %g s in all", ", ".join(servers), why, limit_s)
+
+    late = threading.Timer(SAID_AFTER_S, say)
+    late.daemon = True
+    late.start()
+    try:
+        yield
+    finally:
+        late.cancel()
 
 
 @contextmanager
