@@ -33,6 +33,15 @@ def test_of_two_that_say_nearly_the_same_the_held_out_one_stays():
     assert (dropped.question_id, dropped.reason, dropped.because) == (first.id, "near_duplicate", second.id)
 
 
+@pytest.mark.parametrize("licence", ["CC-BY-SA-4.0", "LicenseRef-CC-BY-SA", "LicenseRef-CC-BY-NC-SA"])
+def test_what_is_shared_alike_has_a_dataset_of_its_own(licence):
+    free, alike = asked(SENTENCE), replace(asked(SENTENCE, document_id="PMC2.1"), licence=licence)
+    usual, own = curate([free, alike], CurationRules()), curate([free, alike], CurationRules(share_alike=True))
+    assert (usual.kept, own.kept) == ((free,), (alike,))
+    assert [(it.reason, it.because) for it in usual.dropped] == [("share_alike_apart", licence)]
+    assert [(it.reason, it.because) for it in own.dropped] == [("share_alike_apart", "CC-BY-4.0")]
+
+
 def test_near_duplicates_stay_when_nobody_minds():
     both = [asked(SENTENCE), asked(SENTENCE.replace("cities", "towns"), document_id="PMC2.1")]
     assert len(curate(both, CurationRules(alike=None)).kept) == 2

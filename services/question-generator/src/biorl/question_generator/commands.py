@@ -62,6 +62,7 @@ def _exported(config: Config, out: Path, *, with_held_out_gold: bool) -> "Export
             dataset.verdicts,
             meaning=meaning,
             fields=dataset.fields,
+            share_alike=dataset.share_alike,
         )
         return export_dataset(
             config.bus,

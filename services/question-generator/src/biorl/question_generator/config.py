@@ -150,6 +150,9 @@ class DatasetConfig(_Section):
     fields: Path | None = None
     """Folder of a trained reader of fields (`biorl-question-generator fields`); null searches texts for a word list."""
     alignment: AlignmentConfig | None = None
+    share_alike: bool = False
+    """True exports what was made from sources under share-alike licences and nothing else; else it stays out: the whole
+    dataset would have to be given on under that licence."""
     verdicts: Path | None = None
     """What readers said with `biorl inspect`; rejected questions stay out."""
 

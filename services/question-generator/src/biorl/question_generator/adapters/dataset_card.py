@@ -14,6 +14,7 @@ from biorl.questions.question import Question, Split
 MOST = 30
 """Rows of a table; the rest are one row."""
 _HUB_LICENCES = {"CC0-1.0": "cc0-1.0", "CC-BY-4.0": "cc-by-4.0", "CC-BY-3.0": "cc-by-3.0", "CC-BY-2.0": "cc-by-2.0"}
+_HUB_LICENCES |= {"CC-BY-SA-4.0": "cc-by-sa-4.0", "CC-BY-SA-3.0": "cc-by-sa-3.0"}
 
 
 def card(curated: Curated, refusals: Sequence[RefusalCount]) -> str:

@@ -25,12 +25,19 @@ def curation_of(
     *,
     meaning: SameMeaning | None = None,
     fields: Path | None = None,
+    share_alike: bool = False,
 ) -> CurationRules:
     """Reads benchmarks, verdicts and the trained reader of fields. Raises ValueError and OSError."""
     alike = None if near_duplicates is None else Alike(near_duplicates)
     rejected = rejected_in(verdicts) if verdicts else {}
     return CurationRules(
-        alike, read_benchmarks(benchmarks), alignment, rejected, meaning, read_model(fields) if fields else None
+        alike,
+        read_benchmarks(benchmarks),
+        alignment,
+        rejected,
+        meaning,
+        share_alike=share_alike,
+        fields=read_model(fields) if fields else None,
     )
 
 

@@ -45,6 +45,8 @@ class CurationRules:
     rejected: Mapping[str, str] = field(default_factory=dict)
     """By id of a question that a reader rejected, the reason."""
     meaning: SameMeaning | None = None
+    share_alike: bool = False
+    """Whether the dataset is of sources under share-alike licences, and of no others; else they stay out."""
     fields: Reader | None = None
     """Of texts of papers whose headings name no field; none searches them for the word list."""
 
@@ -82,10 +84,11 @@ class Curated:
 def curate(questions: Iterable[Question], rules: CurationRules) -> Curated:
     """The same for the same questions in any order."""
     everything = sorted(questions, key=lambda question: (not question.is_held_out, question.id))
+    apart = {it.id: it.licence for it in everything if is_share_alike(it.licence) is not rules.share_alike}
     from_text = [
         question
         for question in everything
-        if question.task.startswith(MADE_FROM_TEXT) and question.id not in rules.rejected
+        if question.task.startswith(MADE_FROM_TEXT) and question.id not in rules.rejected.keys() | apart.keys()
     ]
     found = contaminated(from_text, rules.benchmarks, rules.alike or Alike())
     clean = [question for question in from_text if question.id not in found]
@@ -99,6 +102,7 @@ def curate(questions: Iterable[Question], rules: CurationRules) -> Curated:
     field_of = {question.id: fields.fields[paper_id(question)] for question in single}
     done, full = _aligned(single, field_of, rules.alignment)
     reasons = {
+        **{question_id: ("share_alike_apart", licence) for question_id, licence in apart.items()},
         **{question_id: ("rejected", reason) for question_id, reason in rules.rejected.items()},
         **{question_id: ("contaminated", _named(it)) for question_id, it in found.items()},
         **{question_id: ("duplicate", it) for question_id, it in equal.items()},
@@ -116,6 +120,11 @@ def curate(questions: Iterable[Question], rules: CurationRules) -> Curated:
         supply=Counter(field_of.values()),
         plan=done,
     )
+
+
+def is_share_alike(licence: str) -> bool:
+    """Of an SPDX name: whatever is made from the source must be given on under the same licence."""
+    return "SA" in licence.split("-")
 
 
 def _aligned(
