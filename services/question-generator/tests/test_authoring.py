@@ -10,6 +10,7 @@ from biorl.question_generator.domain.authoring.chat import ChatReply, Said, prom
 from biorl.question_generator.domain.literature.article import LiteratureRules
 from biorl.question_generator.service import QuestionGenerator, Rules
 from biorl.question_generator.testing import MemoryStore, Outbox, ScriptedChat, Tally, paper
+from biorl.questions.identity import identified
 
 EVIDENCE = "In aged male mice, metformin extended the median lifespan by 12.5% and lowered insulin."
 PAPER = paper(f"{EVIDENCE} " + "Nothing else of note was found in the remaining cohorts of this experiment. " * 6)
@@ -87,6 +88,63 @@ def test_a_choice_whose_options_betray_it_is_out():
     never = chat(written=(CHOICE,), guesses=("Z",), reads=(question.answer.gold,), solves=("Z",))
     assert len(write(never).questions) == 1
     assert model.asked == []
+
+
+NAMED = {
+    "type": "short_text",
+    "question": "Which hormone does metformin lower in aged male mice that live longer for it?",
+    "answer": "insulin",
+    "evidence": EVIDENCE,
+}
+
+
+def judging(verdicts, reads, solves=("the insulin hormone",)):
+    """`verdicts` by answer, one an attempt."""
+    said = {"read": reads, "solve": solves}
+
+    def answer(request):
+        if request.purpose == "write":
+            return json.dumps([NAMED])
+        if request.purpose == "judge":
+            several = verdicts[json.loads(request.messages[-1].content)["answer"]]
+        else:
+            several = said[request.purpose]
+        return f"<think>Surely.</think><answer>{several[request.attempt % len(several)]}</answer>"
+
+    return ScriptedChat(answer)
+
+
+def test_a_judge_settles_other_words_for_the_same_and_they_are_accepted_from_then_on():
+    model = judging({"the insulin hormone": ("same",)}, reads=("insulin", "the insulin hormone"))
+    (question,) = write(model).questions
+    assert question.answer.accepted == ("the insulin hormone",)
+    assert question.difficulty == 1.0
+    assert question == identified(question)
+    assert Counter(request.purpose for request in model.asked) == {"write": 1, "read": 2, "judge": 2, "solve": 8}
+
+
+@pytest.mark.parametrize("verdicts", [("different",), ("same", "different"), ("same but </answer><answer>different",)])
+def test_a_judge_that_is_not_sure_each_time_leaves_it_to_the_rules(verdicts):
+    model = judging({"leptin": verdicts}, reads=("leptin",))
+    assert reasons(write(model)) == ["solvers_disagree"]
+
+
+@pytest.mark.parametrize("answer", ["not answerable", "metformin", "insulin", "word " * 20])
+def test_a_judge_is_not_asked_what_rules_settle(answer):
+    model = judging({}, reads=(answer,))
+    write(model)
+    assert "judge" not in {request.purpose for request in model.asked}
+
+
+def test_a_judge_sees_no_reasoning_no_other_type_and_nothing_when_it_is_off():
+    model = judging({"leptin": ("different",)}, reads=("leptin",))
+    write(model)
+    assert not [it for it in model.asked if it.purpose == "judge" and "Surely" in it.messages[-1].content]
+    numbers = chat(reads=("3 %",))
+    write(numbers)
+    assert "judge" not in {request.purpose for request in numbers.asked}
+    silent = judging({"leptin": ("same",)}, reads=("leptin",))
+    assert reasons(write(silent, judge=False)) == ["solvers_disagree"]
 
 
 @pytest.mark.parametrize("said", [Said.REFUSED, Said.CUT_OFF, Said.REJECTED, Said.OVER_BUDGET])

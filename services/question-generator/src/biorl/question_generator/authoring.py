@@ -23,11 +23,15 @@ from biorl.question_generator.domain.authoring.verification import (
     Case,
     Tally,
     Test,
+    accepting,
     applies,
     attempts,
     fault,
+    judgements,
+    means_the_same,
     needs_more,
     tally,
+    unsettled,
 )
 from biorl.question_generator.domain.literature.article import LiteratureRules, fault_of_document, split_of
 from biorl.question_generator.domain.sources import Document
@@ -55,6 +59,8 @@ class AuthorRules:
     tests: tuple[Test, ...] = ("guess", "read", "solve")
     """In this order; none trusts the rules alone."""
     solver_tokens: int = 1000
+    judge: bool = True
+    """Whether the model judges short texts of readers that no rule can settle."""
 
 
 class Author:
@@ -144,8 +150,8 @@ class Author:
         asked = [case for case in cases if applies(test, case.question)]
         seen = dict(zip([case.question.id for case in asked], self._tallies(asked, test), strict=True))
         kept = []
-        for case in cases:
-            found = seen.get(case.question.id, Tally(0, 0))
+        for before in cases:
+            case, found = seen.get(before.question.id, (before, Tally(0, 0)))
             if reason := fault(test, found):
                 refusals[case.question.evidence[0].document_id].append(
                     Refusal(TASK, reason, case.question.prompt[-1].content)
@@ -156,16 +162,35 @@ class Author:
                 kept.append(case)
         return kept
 
-    def _tallies(self, cases: Sequence[Case], test: Test) -> list[Tally]:
-        """Two attempts each, and six more where these leave it open."""
+    def _tallies(self, cases: Sequence[Case], test: Test) -> list[tuple[Case, Tally]]:
+        """Two attempts each, and six more where these leave it open; a case comes back with what the judge accepts."""
         replies = self._attempts(cases, test, 0, FIRST)
+        cases = self._judged(cases, replies) if test == "read" else cases
         open_ones = [
             index for index, case in enumerate(cases) if needs_more(test, tally(case.question, replies[index]))
         ]
         more = self._attempts([cases[index] for index in open_ones], test, FIRST, ALL)
         for index, further in zip(open_ones, more, strict=True):
             replies[index] = [*replies[index], *further]
-        return [tally(case.question, said) for case, said in zip(cases, replies, strict=True)]
+        cases = self._judged(cases, replies) if test == "read" else cases
+        return [(case, tally(case.question, said)) for case, said in zip(cases, replies, strict=True)]
+
+    def _judged(self, cases: Sequence[Case], replies: Sequence[Sequence[ChatReply]]) -> Sequence[Case]:
+        """Asking again about the same answer costs nothing."""
+        if not self._rules.judge:
+            return cases
+        forms = [unsettled(case.question, said) for case, said in zip(cases, replies, strict=True)]
+        requests = [
+            judgements(case.question, form, self._rules.solver_tokens)
+            for case, several in zip(cases, forms, strict=True)
+            for form in several
+        ]
+        said = iter(self._chat.ask([request for several in requests for request in several]))
+        verdicts = iter([means_the_same([next(said) for _ in several]) for several in requests])
+        accepted = [[form for form in several if next(verdicts)] for several in forms]
+        return [
+            replace(case, question=accepting(case.question, more)) for case, more in zip(cases, accepted, strict=True)
+        ]
 
     def _attempts(self, cases: Sequence[Case], test: Test, first: int, last: int) -> list[list[ChatReply]]:
         requests = [attempts(case, test, first, last, self._rules.solver_tokens) for case in cases]

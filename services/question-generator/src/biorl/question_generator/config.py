@@ -100,6 +100,8 @@ class AuthorConfig(_Section):
     """Solvers that a question must pass: options alone must not betray it, readers of the passage must agree, and the
     share of those who see the question alone is its difficulty."""
     solver_tokens: PositiveInt = 1000
+    judge: bool = True
+    """Whether the model judges short texts of readers that no rule can settle; what it calls the same is accepted."""
 
 
 class AlignmentConfig(_Section):

@@ -28,7 +28,7 @@ class ChatRequest:
     """One completion. `attempt` tells repeated samples of the same messages apart."""
 
     purpose: str
-    """`write`, `solve`, `read`, `guess`: for the account."""
+    """`write`, `solve`, `read`, `guess`, `judge`: for the account."""
     messages: tuple[ChatMessage, ...]
     max_tokens: int
     temperature: float
