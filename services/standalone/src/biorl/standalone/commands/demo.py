@@ -34,10 +34,10 @@ def demo(  # noqa: PLR0917 - a command line has as many arguments as options
     ] = "",
     run: RunName = "demo",
     runs: Runs = DEFAULT_ROOT,
-    steps: Annotated[int, typer.Option("--steps", min=1, help="Of GRPO.")] = 420,
-    seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
+    steps: Annotated[int, typer.Option("--steps", min=1, help="Steps of GRPO.")] = 420,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of simulation, questions and training.")] = 0,
     *,
-    tiny: Annotated[bool, typer.Option("--tiny", help="A small organism, for tests.")] = False,
+    tiny: Annotated[bool, typer.Option("--tiny", help="A small organism, for a quick look.")] = False,
 ) -> None:
     """Run the whole system: sources in, questions, a world model, rewards, a trained policy, a report."""
     place = workspace(run, runs)

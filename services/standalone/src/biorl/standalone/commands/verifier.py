@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from biorl.soft_verifier.domain.belief import Source
     from biorl.soft_verifier.ports import WorldModel
 
-app = typer.Typer(no_args_is_help=True, help="World models: train, evaluate, card, serve.")
+app = typer.Typer(no_args_is_help=True, help="World models: train, evaluate, calibrate, card, serve.")
 
-Name = Annotated[str, typer.Argument(help="Verifier, e.g. perturbation-knn.")]
+Name = Annotated[
+    str, typer.Argument(help="Verifier, e.g. perturbation-knn; services/soft-verifier/README.md lists them.")
+]
 Tables = Annotated[
     Path | None,
     typer.Option(help="Folder of molecule tables and gene lists, for gene-class and molecule; else the run's labels."),
@@ -40,7 +42,10 @@ Run = Annotated[str, typer.Option("--run", help="Run whose effects and artifacts
 @app.command()
 def train(  # noqa: PLR0917 - typer: these are options
     name: Name = "perturbation-knn",
-    annotation: Annotated[Path | None, typer.Option(help="Folder of gene sets, ontology and symbols.")] = None,
+    annotation: Annotated[
+        Path | None,
+        typer.Option(help="Folder of gene sets, ontology and symbols; else that of the effects, else the run's."),
+    ] = None,
     tables: Tables = None,
     effects: Effects = None,
     cells: Annotated[
