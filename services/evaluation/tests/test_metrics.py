@@ -155,3 +155,10 @@ def test_leakage_counts_what_prompts_labels_and_other_lines_saw() -> None:
     assert (found.prompts_on_test_pairs, found.labels_on_test_pairs) == (1, 0)
     assert (found.perturbations_trained_in_same_line, found.perturbations_trained_in_other_lines) == (0, 1)
     assert "labels of 0 of them" in found.sentences()[0]
+    assert found.sentences()[1].endswith("0 have labelled questions in the same cell line and 1 in another.")
+
+
+def test_leakage_of_molecules_speaks_of_no_cell_line() -> None:
+    test = [("", "CCO", "BBBP"), ("", "CCN", "BBBP")]
+    found = leakage(test, prompts=[], labelled=[("", "CCO", "ClinTox")])
+    assert found.sentences()[1] == "Of 2 held-out genes or molecules, 1 have labelled questions."

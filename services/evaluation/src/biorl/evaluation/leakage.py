@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 Pair = tuple[str, str, str]
-"""Cell line, perturbation, readout."""
+"""Cell line, perturbation, readout; without a cell line a gene or molecule and what is asked of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,8 @@ class Leakage:
     """Benchmark pairs whose label reached training: must be 0."""
     perturbations_trained_in_same_line: int
     perturbations_trained_in_other_lines: int
+    in_cell_lines: bool = True
+    """Whether perturbations were held out, and not genes or molecules."""
 
     def sentences(self) -> tuple[str, ...]:
         return (
@@ -26,8 +28,16 @@ class Leakage:
             f"experimental labels of {self.labels_on_test_pairs} of them reached training. The policy was rewarded by "
             "the verifier's beliefs on the very pairs that it is tested on, so this shows that it absorbed them, not "
             "that it generalises to new pairs.",
-            f"Of {self.test_perturbations} held-out perturbations, {self.perturbations_trained_in_same_line} have "
-            f"labelled questions in the same cell line and {self.perturbations_trained_in_other_lines} in another.",
+            self._held_out(),
+        )
+
+    def _held_out(self) -> str:
+        seen, elsewhere = self.perturbations_trained_in_same_line, self.perturbations_trained_in_other_lines
+        if not self.in_cell_lines:
+            return f"Of {self.test_perturbations} held-out genes or molecules, {seen} have labelled questions."
+        return (
+            f"Of {self.test_perturbations} held-out perturbations, {seen} have labelled questions in the same cell "
+            f"line and {elsewhere} in another."
         )
 
 
@@ -48,4 +58,5 @@ def leakage(test: Iterable[Pair], prompts: Collection[Pair], labelled: Collectio
         perturbations_trained_in_other_lines=sum(
             bool(lines_of.get(perturbation, set()) - {line}) for line, perturbation in held_out
         ),
+        in_cell_lines=any(line for line, _ in held_out),
     )

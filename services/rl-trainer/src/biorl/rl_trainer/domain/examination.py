@@ -1,7 +1,8 @@
 """What an examination on held-out questions says: rows of metrics, the null, leakage.
 
 Everybody is judged on the same questions: the policy before and after, the verifier, the gene-frequency table, and a
-supervised reference. Metrics come from `biorl.evaluation`.
+supervised reference. Metrics come from `biorl.evaluation`. Classes of genes and properties of molecules are examined
+the same way: the class or property stands for the readout gene, the gene or molecule for the perturbation.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ from biorl.evaluation.per_gene import (
     perturbation_null,
 )
 from biorl.evaluation.pooled import pooled
-from biorl.questions.question import PerturbationClaim, Question
+from biorl.questions.question import Question
 from biorl.rl_trainer.domain.selection import Materials, pairs
 
 Floats = NDArray[np.float64]
@@ -47,11 +48,12 @@ class VerifierAnswers:
 
 
 def sheet(questions: Sequence[Question]) -> Sheet:
-    claims = [item.claim for item in questions if isinstance(item.claim, PerturbationClaim)]
+    """Of questions that make a claim."""
+    claimed = pairs(questions)
     return Sheet(
         labels=np.array([item.answer.gold == "yes" for item in questions]),
-        readouts=np.array([claim.readout for claim in claims]),
-        perturbations=np.array(["+".join(claim.perturbed_genes) for claim in claims]),
+        readouts=np.array([readout for _, _, readout in claimed]),
+        perturbations=np.array([perturbation for _, perturbation, _ in claimed]),
     )
 
 

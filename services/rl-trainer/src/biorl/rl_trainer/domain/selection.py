@@ -8,7 +8,8 @@ depend on how a bus interleaved its partitions.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from biorl.questions.question import PerturbationClaim, Question, Split
+from biorl.answers.spec import YES_NO
+from biorl.questions.question import Claim, GeneClassClaim, PerturbationClaim, Question, Split
 
 INFORMATIVE = "informative-readout"
 """Topic of a question whose readout gene has both answers in the train split."""
@@ -36,7 +37,7 @@ class Materials:
     examination: tuple[Question, ...]
     """Held out, with gold; for evaluation alone."""
     labelled: tuple[tuple[str, str, str], ...]
-    """(cell line, perturbation, readout) of every train question: pairs whose label a verifier may have seen."""
+    """What every train question is about: pairs whose label a verifier may have seen."""
     not_covered: int = 0
     """Prompts that were left out, because the verifier abstains on them."""
 
@@ -44,14 +45,15 @@ class Materials:
 def select(questions: Iterable[Question], wanted: Selection) -> Materials:
     """Raises NoQuestionsError when no prompt is left."""
     concerned = sorted((item for item in questions if _concerns(item, wanted)), key=lambda item: item.id)
-    examination = tuple(item for item in concerned if item.is_held_out and item.answer.gold is not None)
-    prompts = _no_answer_of([item for item in concerned if _is_prompt(item, wanted)], examination)
+    held_out = [item for item in concerned if item.is_held_out and item.answer.gold is not None]
+    prompts = _no_answer_of([item for item in concerned if _is_prompt(item, wanted)], held_out)
     if not prompts:
         msg = (
             f"no question of task {', '.join(wanted.tasks)} and split {', '.join(wanted.prompt_splits)}"
             f"{' on an informative readout' if wanted.informative_only else ''} among {len(concerned)}"
         )
         raise NoQuestionsError(msg)
+    examination = tuple(item for item in held_out if _claims_yes_or_no(item))
     return Materials(prompts, examination, pairs([item for item in concerned if item.split is Split.TRAIN]))
 
 
@@ -67,9 +69,9 @@ def without(materials: Materials, not_covered: Collection[str]) -> Materials:
     return replace(materials, prompts=prompts, not_covered=len(materials.prompts) - len(prompts))
 
 
-def _no_answer_of(prompts: Sequence[Question], examination: Sequence[Question]) -> tuple[Question, ...]:
+def _no_answer_of(prompts: Sequence[Question], held_out: Sequence[Question]) -> tuple[Question, ...]:
     """Sealed, each wording once, and none that shows what a held-out question hides."""
-    hidden = {_wording(item) for item in examination}
+    hidden = {_wording(item) for item in held_out}
     kept: dict[tuple[str, ...], Question] = {}
     for item in prompts:
         if item.is_held_out or _wording(item) not in hidden:
@@ -90,15 +92,26 @@ def _concerns(question: Question, wanted: Selection) -> bool:
     )
 
 
+def _claims_yes_or_no(question: Question) -> bool:
+    """Log-odds of "yes", by which a policy is judged, say nothing of a number."""
+    return question.claim is not None and question.answer.options == YES_NO
+
+
 def _is_prompt(question: Question, wanted: Selection) -> bool:
     informative = INFORMATIVE in question.topics or not isinstance(question.claim, PerturbationClaim)
     return question.split in wanted.prompt_splits and (informative or not wanted.informative_only)
 
 
 def pairs(questions: Sequence[Question]) -> tuple[tuple[str, str, str], ...]:
-    """(cell line, perturbation, readout) of the questions that claim an effect."""
-    return tuple(
-        (item.claim.context.cell_line, "+".join(item.claim.perturbed_genes), item.claim.readout)
-        for item in questions
-        if isinstance(item.claim, PerturbationClaim)
-    )
+    """What the questions that make a claim are about."""
+    return tuple(about(item.claim) for item in questions if item.claim)
+
+
+def about(claim: Claim) -> tuple[str, str, str]:
+    """(cell line, perturbation, readout); of a gene or a molecule, itself and the class or property that is asked of
+    it, in no cell line. Base rates belong to the last."""
+    if isinstance(claim, PerturbationClaim):
+        return claim.context.cell_line, "+".join(claim.perturbed_genes), claim.readout
+    if isinstance(claim, GeneClassClaim):
+        return "", claim.gene, claim.gene_class
+    return "", claim.smiles, claim.property
