@@ -16,6 +16,7 @@ from biorl.ingester.adapters.jats_text import text_of
 from biorl.ingester.adapters.pubmed import read_pubmed
 from biorl.ingester.adapters.readers import read_documents
 from biorl.ingester.domain.admission import Submission
+from biorl.ingester.domain.grid import MAX_COLUMNS
 from biorl.ingester.domain.sources import JatsSource
 from biorl.ingester.ports import Unreadable, UnreadableError
 
@@ -107,6 +108,22 @@ def test_what_cannot_be_read_says_why(tmp_path: Path, content: bytes, match: str
     (tmp_path / "broken.xml").write_bytes(content)
     with pytest.raises(UnreadableError, match=match):
         papers(tmp_path / "broken.xml")
+
+
+def test_a_table_that_is_too_large_is_left_out_and_told(tmp_path: Path) -> None:
+    huge = b'<table-wrap id="huge"><table><tr>' + b"<td>1</td>" * (MAX_COLUMNS + 1) + b"</tr></table></table-wrap>"
+    (tmp_path / "huge.xml").write_bytes(BARE.replace(b"<floats-group>", b"<floats-group>" + huge))
+    paper, left_out = read_jats(tmp_path / "huge.xml", "huge.xml", DIGEST)
+    assert isinstance(paper, Submission)
+    assert [table.id for table in paper.document.tables] == ["t1"]
+    assert isinstance(left_out, Unreadable)
+    assert (left_out.code, left_out.id) == ("table_too_large", "PMC7654321.1#table-1")
+
+
+def test_columns_have_the_units_of_their_header(tmp_path: Path) -> None:
+    (tmp_path / "units.xml").write_bytes(BARE.replace(b"<th>K562</th>", b"<th>K562 (nM)</th>"))
+    (table,) = papers(tmp_path / "units.xml")[0].document.tables
+    assert table.units == ("", "nM", "")
 
 
 def test_articles_before_a_fault_are_given(tmp_path: Path) -> None:

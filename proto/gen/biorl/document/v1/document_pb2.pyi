@@ -65,18 +65,20 @@ class Paragraph(_message.Message):
     def __init__(self, id: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
 
 class Table(_message.Message):
-    __slots__ = ("id", "label", "caption", "header", "rows")
+    __slots__ = ("id", "label", "caption", "header", "rows", "units")
     ID_FIELD_NUMBER: _ClassVar[int]
     LABEL_FIELD_NUMBER: _ClassVar[int]
     CAPTION_FIELD_NUMBER: _ClassVar[int]
     HEADER_FIELD_NUMBER: _ClassVar[int]
     ROWS_FIELD_NUMBER: _ClassVar[int]
+    UNITS_FIELD_NUMBER: _ClassVar[int]
     id: str
     label: str
     caption: str
     header: _containers.RepeatedCompositeFieldContainer[Row]
     rows: _containers.RepeatedCompositeFieldContainer[Row]
-    def __init__(self, id: _Optional[str] = ..., label: _Optional[str] = ..., caption: _Optional[str] = ..., header: _Optional[_Iterable[_Union[Row, _Mapping]]] = ..., rows: _Optional[_Iterable[_Union[Row, _Mapping]]] = ...) -> None: ...
+    units: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, id: _Optional[str] = ..., label: _Optional[str] = ..., caption: _Optional[str] = ..., header: _Optional[_Iterable[_Union[Row, _Mapping]]] = ..., rows: _Optional[_Iterable[_Union[Row, _Mapping]]] = ..., units: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Row(_message.Message):
     __slots__ = ("cells",)

@@ -30,7 +30,7 @@ class Unreadable:
     id: str
     reason: str
     code: str = "unreadable"
-    """Also `altered`, when its bytes are not what was promised, and `missing`."""
+    """Also `altered`, when its bytes are not what was promised, `missing`, and `table_too_large`."""
 
 
 Item = Submission | PerturbationEffects | LabelledSubject | Unreadable

@@ -12,7 +12,7 @@ from biorl.ingester.adapters.jats_tables import read_tables
 from biorl.ingester.adapters.jats_text import text_of
 from biorl.ingester.adapters.xml import Element, attribute, stream, strip_namespaces
 from biorl.ingester.domain.admission import RETRACTING, Submission
-from biorl.ingester.domain.document import Document, Licence, Source
+from biorl.ingester.domain.document import Document, Licence, Source, Table
 from biorl.ingester.domain.identifiers import alias_of, document_id, doi_of, pmcid_of, pmid_of
 from biorl.ingester.domain.licences import Terms
 from biorl.ingester.ports import Unreadable, UnreadableError
@@ -30,9 +30,13 @@ def read_jats(path: Path, name: str, digest: str) -> Iterator[Submission | Unrea
     for article in stream(path, ["article"]):
         count += 1
         try:
-            yield read_article(article, Source(name, digest, "jats"))
+            paper = read_article(article, Source(name, digest, "jats"))
         except RecursionError:
             yield Unreadable(f"{digest}#{count}", "nested too deeply")
+            continue
+        yield paper
+        for number, reason in enumerate(paper.tables_left_out, start=1):
+            yield Unreadable(f"{paper.document.id}#table-{number}", f"a table is left out: {reason}", "table_too_large")
     if not count:
         raise UnreadableError("no article in it")
 
@@ -46,16 +50,20 @@ def read_article(article: Element, source: Source) -> Submission:
     meta = article.find("front/article-meta")
     meta = meta if meta is not None else article.makeelement("article-meta", {})
     article_type = (article.get("article-type") or "").lower()
+    tables, tables_left_out = read_tables(article)
     return Submission(
-        document=_document(article, meta, article_type, source),
+        document=_document(article, meta, article_type, tables, source),
         terms=_terms(meta),
         retracted=_own_retraction(meta),
         retracts=_retracts(meta) if article_type in RETRACTING else (),
         date=_date(meta),
+        tables_left_out=tables_left_out,
     )
 
 
-def _document(article: Element, meta: Element, article_type: str, source: Source) -> Document:
+def _document(
+    article: Element, meta: Element, article_type: str, tables: tuple[Table, ...], source: Source
+) -> Document:
     pmcid, version = _pmcid(meta)
     doi = _first(doi_of(text) for text in _ids(meta, "doi"))
     pmid = _first(pmid_of(text) for text in _ids(meta, "pmid"))
@@ -72,7 +80,7 @@ def _document(article: Element, meta: Element, article_type: str, source: Source
         article_type=article_type,
         licence=Licence(),
         sections=read_sections(article),
-        tables=read_tables(article),
+        tables=tables,
         topics=_topics(meta),
         source=source,
     )

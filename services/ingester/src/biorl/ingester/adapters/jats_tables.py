@@ -1,4 +1,4 @@
-"""Tables of a JATS article as grids of cells, header apart."""
+"""Tables of a JATS article as grids of cells, header apart, with the units that the header names."""
 
 from collections.abc import Iterator
 
@@ -6,21 +6,26 @@ from biorl.ingester.adapters.jats_text import text_of
 from biorl.ingester.adapters.xml import Element
 from biorl.ingester.domain.document import Table
 from biorl.ingester.domain.grid import Cell, TableTooLargeError, spread
+from biorl.ingester.domain.units import units_of
 
 _HEAD = "head"
 _BODY = "body"
 
 
-def read_tables(article: Element) -> tuple[Table, ...]:
-    """Every `table-wrap` with cells, floats and back matter included. A grid beyond all measure is left out."""
+Grid = tuple[tuple[str, ...], ...]
+
+
+def read_tables(article: Element) -> tuple[tuple[Table, ...], tuple[str, ...]]:
+    """Every `table-wrap` with cells, floats and back matter included; and why others are left out, each by itself."""
     found: list[Table] = []
+    left_out: list[str] = []
     for wrap in article.iter("table-wrap"):
         label, caption = caption_of(wrap)
-        grids = [grid for table in wrap.iter("table") if (grid := _grid(table))]
-        for index, (header, rows) in enumerate(grids):
-            number = wrap.get("id") or f"t{len(found) + 1}"
-            found.append(Table(f"{number}.{index + 1}" if index else number, label, caption, header, rows))
-    return tuple(found)
+        number = wrap.get("id") or f"t{len(found) + 1}"
+        for index, (header, rows) in enumerate(_grids(wrap, left_out)):
+            name = f"{number}.{index + 1}" if index else number
+            found.append(Table(name, label, caption, header, rows, units_of(header)))
+    return tuple(found), tuple(left_out)
 
 
 def caption_of(wrap: Element) -> tuple[str, str]:
@@ -30,12 +35,21 @@ def caption_of(wrap: Element) -> tuple[str, str]:
     return (text_of(label) if label is not None else "", text_of(caption) if caption is not None else "")
 
 
-def _grid(table: Element) -> tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]] | None:
+def _grids(wrap: Element, left_out: list[str]) -> Iterator[tuple[Grid, Grid]]:
+    """Header and rows of each table that has cells."""
+    for table in wrap.iter("table"):
+        try:
+            grid = _grid(table)
+        except TableTooLargeError as error:
+            left_out.append(str(error))
+        else:
+            if grid:
+                yield grid
+
+
+def _grid(table: Element) -> tuple[Grid, Grid] | None:
     rows = [(part, _cells(row)) for part, row in _rows(table)]
-    try:
-        grid = spread([cells for _, cells in rows])
-    except TableTooLargeError:
-        return None
+    grid = spread([cells for _, cells in rows])
     heads = [index for index, (part, _) in enumerate(rows) if part == _HEAD]
     if not heads and rows and all(cell.tag == "th" for cell in _cell_elements(next(_rows(table))[1])):
         heads = [0]

@@ -43,6 +43,7 @@ def _table_to_wire(table: Table) -> document_pb.Table:
         caption=table.caption,
         header=[document_pb.Row(cells=row) for row in table.header],
         rows=[document_pb.Row(cells=row) for row in table.rows],
+        units=table.units,
     )
 
 

@@ -54,6 +54,8 @@ class Submission:
     date: str = ""
     """ISO date of publication; empty when unknown."""
     catalogued: Catalogued | None = None
+    tables_left_out: tuple[str, ...] = ()
+    """Why, for each table that is not in the document."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ class Table:
     caption: str
     header: tuple[tuple[str, ...], ...]
     rows: tuple[tuple[str, ...], ...]
+    units: tuple[str, ...] = ()
+    """By column, as the header writes it ("mg/kg"); empty where it names none."""
 
 
 @dataclass(frozen=True, slots=True)

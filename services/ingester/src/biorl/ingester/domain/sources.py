@@ -14,7 +14,7 @@ from biorl.ingester.domain.labels import DEFAULT_SPLIT, DEFAULT_THRESHOLDS, Spli
 from biorl.ingester.domain.scaffold_split import DEFAULT_SCAFFOLD_RULE, ScaffoldRule
 from biorl.questions.identity import digest
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Raised when a reader gives something else for the same bytes; everything is then read again."""
 
 
