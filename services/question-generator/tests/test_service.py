@@ -110,6 +110,16 @@ def test_a_paper_that_comes_after_its_retraction_is_refused(world):
     assert world.tally.refusals == {"retracted": 1}
 
 
+def test_what_was_refused_is_told_the_same_whether_a_paper_or_its_retraction_comes_first(world):
+    other = World()
+    world.generator.hear([Retraction("PMC1.1")])
+    for generator in (world.generator, other.generator):
+        generator.take([paper(f"{FACT} It rose again. These fell.")])
+    other.generator.hear([Retraction("PMC1.1")])
+    assert world.store.sources["PMC1.1"].refusals == other.store.sources["PMC1.1"].refusals
+    assert [refusal.reason for refusal in world.store.sources["PMC1.1"].refusals] == ["retracted"]
+
+
 def test_a_withdrawn_notice_lets_the_paper_speak_again(world):
     world.generator.take([paper(FACT)])
     world.generator.hear([Retraction("PMC1.1")])

@@ -78,6 +78,18 @@ def test_a_source_that_comes_twice_in_one_batch_counts_once_and_its_last_refusal
     assert [refusal.reason for refusal in refusals_in(path)] == ["anaphora"]
 
 
+def test_of_a_retracted_paper_only_the_retraction_is_told(tmp_path):
+    path = tmp_path / "state.sqlite"
+    store = SqliteStore(path)
+    store.record([source("s1", names=("doi:10.1/x",), reasons=("anaphora",)), source("s2", reasons=("too_long",))])
+    for _ in range(2):
+        store.retract(Retraction("notice", ("doi:10.1/x",)))
+    assert [(refusal.source_id, refusal.reason) for refusal in refusals_in(path)] == [
+        ("s1", "retracted"),
+        ("s2", "too_long"),
+    ]
+
+
 def test_a_store_is_there_again_after_a_restart(tmp_path):
     path = tmp_path / "deep" / "state.sqlite"
     store = SqliteStore(path)

@@ -38,7 +38,10 @@ class Store(Protocol):
         """Whether a notice stands against any of these names."""
 
     def retract(self, retraction: Retraction) -> None:
-        """Keeps the notice, for papers that come later too; or takes it back, when it was withdrawn."""
+        """Keeps the notice, for papers that come later too; or takes it back, when it was withdrawn.
+
+        What was refused of a paper that came before is replaced by `refused_as_retracted`: either order tells the same.
+        """
 
     def made_from(self, names: Iterable[str]) -> Sequence[str]:
         """Ids of the questions, not retired, of every source that has one of these names."""

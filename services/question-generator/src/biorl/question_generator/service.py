@@ -13,11 +13,14 @@ from itertools import chain
 from biorl.question_generator.authoring import Author
 from biorl.question_generator.domain.curation import CurationRules, curate
 from biorl.question_generator.domain.labelled import LabelRules, write_label_questions
-from biorl.question_generator.domain.literature.article import TASK as LITERATURE
-from biorl.question_generator.domain.literature.article import LiteratureRules, write_literature_questions
+from biorl.question_generator.domain.literature.article import (
+    LiteratureRules,
+    refused_as_retracted,
+    write_literature_questions,
+)
 from biorl.question_generator.domain.perturbation import PerturbationRules, write_perturbation_questions
 from biorl.question_generator.domain.sources import Document, LabelledSubject, PerturbationEffects, Retraction, Source
-from biorl.question_generator.domain.writing import Refusal, RefusalCount, Written, counted
+from biorl.question_generator.domain.writing import RefusalCount, Written, counted
 from biorl.question_generator.ports import DatasetWriter, Observer, Questions, Store, WrittenSource
 from biorl.questions.question import Question, Split
 
@@ -113,8 +116,7 @@ def write_questions(source: Source, rules: Rules) -> WrittenSource:
 
 
 def _refused(source: Source) -> WrittenSource:
-    title = source.title if isinstance(source, Document) else ""
-    return _done(source, Written(source.id, (), (Refusal(LITERATURE, "retracted", title),)))
+    return replace(_done(source, Written(source.id, ())), refusals=(refused_as_retracted(source.id),))
 
 
 def _done(source: Source, outcome: Written) -> WrittenSource:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from biorl.question_generator.domain.authoring.chat import ChatReply, ChatRequest, Said
+from biorl.question_generator.domain.literature.article import refused_as_retracted
 from biorl.question_generator.domain.sources import (
     Dataset,
     Document,
@@ -44,8 +45,13 @@ class MemoryStore:
 
     def retract(self, retraction: Retraction) -> None:
         self.notices.pop(retraction.document_id, None)
-        if not retraction.withdrawn:
-            self.notices[retraction.document_id] = retraction.names
+        if retraction.withdrawn:
+            return
+        self.notices[retraction.document_id] = retraction.names
+        for source in self.sources.values():
+            if not source.names.isdisjoint(retraction.names):
+                refusals = (refused_as_retracted(source.source_id),)
+                self.sources[source.source_id] = replace(source, refusals=refusals)
 
     def made_from(self, names: Iterable[str]) -> Sequence[str]:
         wanted = frozenset(names)

@@ -9,10 +9,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from biorl.chassis.errors import TryLater
+from biorl.question_generator.domain.literature.article import refused_as_retracted
 from biorl.question_generator.domain.sources import Retraction
 from biorl.question_generator.domain.writing import RefusalCount
 from biorl.question_generator.ports import WrittenSource
@@ -95,6 +96,7 @@ class SqliteStore:
                     "INSERT INTO retractions VALUES (?, ?)",
                     [(name, retraction.document_id) for name in retraction.names],
                 )
+                _refuse_what_was_made_before(connection, retraction)
 
     def made_from(self, names: Iterable[str]) -> Sequence[str]:
         rows = self._connection.execute(
@@ -134,6 +136,17 @@ class SqliteStore:
                 yield self._connection
         except sqlite3.OperationalError as error:
             raise TryLater(f"the generator's state does not take a write: {error}") from error
+
+
+def _refuse_what_was_made_before(connection: sqlite3.Connection, retraction: Retraction) -> None:
+    """Refusals are the same whether the paper or its notice comes first."""
+    names = json.dumps(sorted(retraction.names))
+    found = connection.execute(
+        "SELECT DISTINCT source_id FROM names WHERE name IN (SELECT value FROM json_each(?))", (names,)
+    ).fetchall()
+    connection.executemany("DELETE FROM refusals WHERE source_id = ?", found)
+    rows = [asdict(refused_as_retracted(source_id)) for (source_id,) in found]
+    connection.executemany("INSERT INTO refusals VALUES (:source_id, :task, :reason, :count, :example)", rows)
 
 
 def _question_rows(source: WrittenSource) -> Iterator[tuple[str, ...]]:

@@ -18,7 +18,7 @@ from biorl.question_generator.domain.literature.patterns.abbreviations import lo
 from biorl.question_generator.domain.literature.sentences import Sentence, sentences_of
 from biorl.question_generator.domain.literature.wording import blanked, prompt, written_gold
 from biorl.question_generator.domain.sources import Document, Paragraph, Section
-from biorl.question_generator.domain.writing import Refusal, Written
+from biorl.question_generator.domain.writing import Refusal, RefusalCount, Written
 from biorl.questions.identity import identified
 from biorl.questions.question import Evidence, Provenance, Question, Split
 
@@ -63,6 +63,11 @@ def write_literature_questions(document: Document, rules: LiteratureRules) -> Wr
     drafts = list(_drafts(document, refusals))
     chosen = _chosen(drafts, rules, refusals)
     return Written(document.id, tuple(_question(document, draft, rules) for draft in chosen), tuple(refusals))
+
+
+def refused_as_retracted(document_id: str) -> RefusalCount:
+    """All that is told of a paper that was taken back."""
+    return RefusalCount(document_id, TASK, "retracted", 1, "")
 
 
 def fault_of_document(document: Document) -> str:
