@@ -18,17 +18,19 @@ from biorl.soft_verifier.domain.effects import Measurements
 from biorl.soft_verifier.domain.neighbours import LEAST_MASS, NUM_FOLDS, Neighbours
 from biorl.soft_verifier.domain.smoothing import (
     DIRECTIONS,
+    LOW_RANK_WEIGHT,
     SHRINKAGE,
     Floats,
     Places,
     Smoother,
     Sparse,
     fit_smoother,
-    restore_smoother,
+    smoothed_pairs,
 )
 
 ALL_FOLDS = NUM_FOLDS
 """Index of the smoother that has seen every fold."""
+_CHUNK = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +58,23 @@ class OutOfFold:
 
 @dataclass(frozen=True, slots=True)
 class FoldModel:
-    labels: Sparse
-    """[P, R], int8: +1 positive, -1 negative, 0 not observed."""
-    smoothers: tuple[Smoother, ...]
-    """One for each fold left out, then the one that has seen all."""
+    """What can be said of a gene before a readout is named is computed in training; a belief costs one look at the
+    labels of its readout."""
+
+    by_readout: Sparse
+    """[R, P]: +1 positive, -1 negative, 0 not observed."""
+    rates: Floats
+    """[fold, R]: of each smoother; one for each fold left out, then the one that has seen all."""
+    directions: Floats
+    """[fold, D, R]"""
+    folds: Places
+    """[P]"""
     fold: Places
     """[G]: which smoother answers about a gene."""
     covered: npt.NDArray[np.bool_]
     """[G]: genes with relatives enough among what their smoother has seen."""
+    together: Floats
+    """[G, D]: how far a gene goes along its smoother's directions."""
     calibration: Calibration
     baseline: Calibration
 
@@ -72,24 +83,32 @@ class FoldModel:
 
         Uncertainty is the share of the belief that comes from the readout's own rate rather than from relatives.
         """
-        score, mass, rate = np.zeros((3, len(gene)), dtype=np.float32)
-        for fold in np.unique(self.fold[gene]):
-            pairs = np.flatnonzero(self.fold[gene] == fold)
-            asked, row = np.unique(gene[pairs], return_inverse=True)
-            smoother = self.smoothers[fold]
-            score[pairs], mass[pairs] = smoother.at(sp.csr_array(likeness[asked]), row, readout[pairs])
-            rate[pairs] = smoother.rates[readout[pairs]]
+        fold = self.fold[gene]
+        rate = self.rates[fold, readout]
+        positive, mass = self._relatives(sp.csr_array(likeness[gene]), fold, readout)
+        shared = (self.together[gene] * self.directions[fold, :, readout]).sum(axis=1)
+        score = smoothed_pairs(positive, mass, rate) + np.float32(LOW_RANK_WEIGHT) * shared
         parts = self.calibration(score, rate), self.baseline(np.zeros_like(rate), rate), SHRINKAGE / (mass + SHRINKAGE)
         return Beliefs(*(part.astype(np.float32) for part in parts))
+
+    def _relatives(self, likeness: Sparse, fold: Places, readout: Places) -> tuple[Floats, Floats]:
+        """[n]: likeness [n, P] to those with a positive label of the readout, and to all with one; not to the fold."""
+        near = sp.csr_array(likeness.multiply(self.by_readout[readout]))
+        row = np.repeat(np.arange(len(fold)), np.diff(near.indptr))
+        signed = np.where(self.folds[near.indices] == fold[row], 0, near.data)
+        positive = np.bincount(row, np.maximum(signed, 0), len(fold))
+        mass = np.bincount(row, np.abs(signed), len(fold))
+        return positive.astype(np.float32), mass.astype(np.float32)
 
     def arrays(self) -> dict[str, Array]:
         """What an artifact keeps."""
         tables: dict[str, Array] = {
-            "label.data": self.labels.data.astype(np.int8),
-            "label.indices": self.labels.indices.astype(np.int32),
-            "label.indptr": self.labels.indptr.astype(np.int64),
-            "rates": np.stack([smoother.rates for smoother in self.smoothers]),
-            "directions": np.stack([_padded(smoother.directions) for smoother in self.smoothers]),
+            "label.data": self.by_readout.data.astype(np.int8),
+            "label.indices": self.by_readout.indices.astype(np.int32),
+            "label.indptr": self.by_readout.indptr.astype(np.int64),
+            "rates": self.rates,
+            "directions": self.directions,
+            "together": self.together,
         }
         return tables | _packed("calibration", self.calibration) | _packed("baseline", self.baseline)
 
@@ -108,34 +127,43 @@ def fit_fold_model(labels: Sparse, neighbours: Neighbours) -> tuple[FoldModel, O
         raise TooFewRelativesError
     calibration = fit_calibration(held_out.score, held_out.rate, held_out.label)
     baseline = fit_baseline(held_out.rate, held_out.label)
-    return assemble(labels, smoothers, calibration, baseline, neighbours), held_out
+    by_readout = sp.csr_array(labels.T.astype(np.float32))
+    rates = np.stack([smoother.rates for smoother in smoothers])
+    directions = np.stack([_padded(smoother.directions) for smoother in smoothers])
+    fold, covered = _answered(by_readout, neighbours)
+    together = _together(smoothers, neighbours, fold)
+    folds = neighbours.folds
+    return FoldModel(by_readout, rates, directions, folds, fold, covered, together, calibration, baseline), held_out
 
 
 def restore_fold_model(artifact: Artifact, prefix: str, neighbours: Neighbours) -> FoldModel:
     data, indices, indptr = (artifact.arrays[f"{prefix}label.{part}"] for part in ("data", "indices", "indptr"))
-    rates, directions = artifact.arrays[f"{prefix}rates"], artifact.arrays[f"{prefix}directions"]
-    label = sp.csr_array((data, indices, indptr), shape=(len(neighbours.perturbations), rates.shape[1]))
-    seen = [_without(label, neighbours.folds == fold) for fold in range(NUM_FOLDS)] + [label]
-    smoothers = [restore_smoother(part, rates[fold], directions[fold]) for fold, part in enumerate(seen)]
+    rates, directions, together = (artifact.arrays[f"{prefix}{name}"] for name in ("rates", "directions", "together"))
+    shape = (rates.shape[1], len(neighbours.perturbations))
+    by_readout = sp.csr_array((data.astype(np.float32), indices, indptr), shape=shape)
     calibration, baseline = (_unpacked(artifact, f"{prefix}{name}") for name in ("calibration", "baseline"))
-    return assemble(label, smoothers, calibration, baseline, neighbours)
+    fold, covered = _answered(by_readout, neighbours)
+    folds = neighbours.folds
+    return FoldModel(by_readout, rates, directions, folds, fold, covered, together, calibration, baseline)
 
 
-def assemble(
-    labels: Sparse,
-    smoothers: Sequence[Smoother],
-    calibration: Calibration,
-    baseline: Calibration,
-    neighbours: Neighbours,
-) -> FoldModel:
-    """Adds what can be computed before anybody asks."""
-    has_labels = np.diff(labels.indptr) > 0
+def _answered(by_readout: Sparse, neighbours: Neighbours) -> tuple[Places, npt.NDArray[np.bool_]]:
+    """[G]: the smoother that answers about each gene, and whether the gene has relatives enough in it."""
     column = np.array([neighbours.column.get(gene, -1) for gene in neighbours.genes], dtype=np.int64)
     fold = np.where(column >= 0, neighbours.folds[column], ALL_FOLDS)
+    has_labels = np.bincount(by_readout.indices, minlength=len(neighbours.folds)) > 0
     seen = np.stack([has_labels & (neighbours.folds != left_out) for left_out in range(NUM_FOLDS + 1)])
     mass = neighbours.likeness @ seen.T.astype(np.float32)
-    covered = mass[np.arange(len(fold)), fold] >= LEAST_MASS
-    return FoldModel(labels, tuple(smoothers), fold, covered, calibration, baseline)
+    return fold, mass[np.arange(len(fold)), fold] >= LEAST_MASS
+
+
+def _together(smoothers: Sequence[Smoother], neighbours: Neighbours, fold: Places) -> Floats:
+    table = np.zeros((len(fold), DIRECTIONS), dtype=np.float32)
+    for number, smoother in enumerate(smoothers):
+        genes = np.flatnonzero(fold == number)
+        for part in (genes[start : start + _CHUNK] for start in range(0, len(genes), _CHUNK)):
+            table[part, : len(smoother.directions)] = smoother.together(sp.csr_array(neighbours.likeness[part]))
+    return table
 
 
 def label_table(part: Measurements, neighbours: Neighbours) -> Sparse:
@@ -168,11 +196,11 @@ def _out_of_fold(
     for fold in range(NUM_FOLDS):
         relatives = likeness @ (has_labels & (folds != fold)).astype(np.float32)
         queried = np.flatnonzero((folds == fold) & has_labels & (relatives >= LEAST_MASS))
+        score, mass = smoothers[fold].scores(likeness[queried])
         asked = sp.coo_array(labels[queried])
         row, column = asked.coords
-        score, mass = smoothers[fold].at(sp.csr_array(likeness[queried]), row, column)
         rate = smoothers[fold].rates[column]
-        parts.append((np.full_like(column, fold), column, asked.data > 0, score, rate, mass))
+        parts.append((np.full_like(column, fold), column, asked.data > 0, score[row, column], rate, mass[row, column]))
     left_out, readout, label, scores, rates, masses = (np.concatenate(values) for values in zip(*parts, strict=True))
     return OutOfFold(left_out, readout, label, scores, rates, masses, labels.nnz)
 

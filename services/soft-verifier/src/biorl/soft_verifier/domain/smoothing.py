@@ -6,7 +6,7 @@ residual of the perturbations that were observed with the readout, weighted by l
 is half of its projection onto the strongest directions in which readouts move together, which lets readouts that
 respond alike lend each other evidence.
 
-Shapes: P train perturbations, R readouts, Q queried perturbations, D directions, n pairs of a query and a readout.
+Shapes: P train perturbations, R readouts, Q queried perturbations, D directions, n pairs.
 """
 
 from dataclasses import dataclass
@@ -41,12 +41,17 @@ class Smoother:
     directions: Floats
     """[D, R]: orthonormal rows."""
 
-    def at(self, likeness: Sparse, row: Places, readout: Places) -> tuple[Floats, Floats]:
-        """[n] each, of the cells (`row` of likeness [Q, P], `readout`): score in units of residuals, and kernel mass,
-        the likeness behind it."""
+    def scores(self, likeness: Sparse) -> tuple[Floats, Floats]:
+        """From likeness [Q, P]: score [Q, R] in units of residuals, and kernel mass [Q, R], the likeness behind it."""
         smooth, mass = smoothed(likeness, self.residual, self.observed)
-        moved_together = ((smooth @ self.directions.T)[row] * self.directions.T[readout]).sum(axis=1)
-        return smooth[row, readout] + np.float32(LOW_RANK_WEIGHT) * moved_together, mass[row, readout]
+        shared = np.float32(LOW_RANK_WEIGHT) * ((smooth @ self.directions.T) @ self.directions)
+        return (smooth + shared).astype(np.float32, copy=False), mass
+
+    def together(self, likeness: Sparse) -> Floats:
+        """From likeness [Q, P]: how far each query goes along the directions [Q, D]."""
+        smooth, _ = smoothed(likeness, self.residual, self.observed)
+        along: Floats = smooth @ self.directions.T
+        return along
 
 
 def fit_rates(readout: npt.NDArray[np.integer[Any]], label: npt.NDArray[np.bool_], num_readouts: int) -> Floats:
@@ -68,16 +73,11 @@ def residuals(labels: Sparse, rates: Floats) -> Sparse:
 def fit_smoother(labels: Sparse, likeness: Sparse) -> Smoother:
     """From the labels of train perturbations and their likeness to each other."""
     rates = fit_rates(labels.indices, labels.data > 0, labels.shape[1])
-    restored = restore_smoother(labels, rates, np.zeros((0, labels.shape[1]), dtype=np.float32))
-    smooth, _ = smoothed(likeness, restored.residual, restored.observed)
-    return Smoother(rates, restored.residual, restored.observed, strongest_directions(smooth))
-
-
-def restore_smoother(labels: Sparse, rates: Floats, directions: Floats) -> Smoother:
-    """The smoother again, from what an artifact keeps of it."""
+    residual = residuals(labels, rates)
     ones = np.ones(labels.nnz, dtype=np.float32)
     observed = sp.csr_array((ones, labels.indices, labels.indptr), shape=labels.shape)
-    return Smoother(rates, residuals(labels, rates), observed, directions)
+    smooth, _ = smoothed(likeness, residual, observed)
+    return Smoother(rates, residual, observed, strongest_directions(smooth))
 
 
 def smoothed(likeness: Sparse, residual: Sparse, observed: Sparse) -> tuple[Floats, Floats]:
@@ -86,6 +86,11 @@ def smoothed(likeness: Sparse, residual: Sparse, observed: Sparse) -> tuple[Floa
     mass: Floats = (likeness @ observed).toarray()
     smooth: Floats = total / (mass + np.float32(SHRINKAGE))
     return smooth, mass
+
+
+def smoothed_pairs(positive: Floats, mass: Floats, rate: Floats) -> Floats:
+    """`smoothed` of single pairs [n], from their likeness to those with a positive label and to all with a label."""
+    return np.asarray((positive - rate * mass) / np.sqrt(rate * (1 - rate)) / (mass + np.float32(SHRINKAGE)))
 
 
 def strongest_directions(smooth: Floats) -> Floats:
