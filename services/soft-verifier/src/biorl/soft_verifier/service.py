@@ -103,14 +103,17 @@ class Serving:
         if out_of_time():
             return [Belief(Status.TIMEOUT, reason="deadline_exceeded")] * len(claims)
         known = self._memory.beliefs
-        answers = {claim: known.get(claim) or _whole(claim) for claim in dict.fromkeys(claims)}
-        unknown = [claim for claim, belief in answers.items() if belief is None]
-        if unknown:
-            fresh = dict(zip(unknown, self._ask(unknown), strict=True))
-            self._memory.remember(fresh)
-            answers |= fresh
-        self._show_beliefs({claim: belief for claim, belief in answers.items() if belief})
-        return [belief for claim in claims if (belief := answers[claim])]
+        beliefs = [known.get(claim) or _whole(claim) for claim in claims]
+        unknown = dict.fromkeys(claim for claim, belief in zip(claims, beliefs, strict=True) if belief is None)
+        fresh = self._fresh(list(unknown)) if unknown else {}
+        answers = [belief or fresh[claim] for claim, belief in zip(claims, beliefs, strict=True)]
+        self._show_beliefs(claims, answers)
+        return answers
+
+    def _fresh(self, claims: Sequence[Claim]) -> dict[Claim, Belief]:
+        fresh = dict(zip(claims, self._ask(claims), strict=True))
+        self._memory.remember(fresh)
+        return fresh
 
     def _ask(self, claims: Sequence[Claim]) -> Sequence[Belief]:
         if self._believe_all is None:
@@ -121,10 +124,11 @@ class Serving:
             self._observer.failed(self.source.verifier, error)
             return [Belief(Status.ERROR, reason="verifier_error")] * len(claims)
 
-    def _show_beliefs(self, live: dict[Claim, Belief]) -> None:
+    def _show_beliefs(self, claims: Sequence[Claim], beliefs: Sequence[Belief]) -> None:
         candidate, model = self._candidate, self._rival()
         if candidate is None or not isinstance(model, WorldModel):
             return
+        live = dict(zip(claims, beliefs, strict=True))
         chosen = [claim for claim in live if not claim_problem(claim) and candidate.is_chosen(claim)]
 
         def compare() -> list[Comparison]:

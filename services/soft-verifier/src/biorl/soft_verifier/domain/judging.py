@@ -12,23 +12,28 @@ from biorl.answers.spec import AnswerSpec, AnswerType
 from biorl.questions.question import Claim, GeneClassClaim, MoleculeClaim, PerturbationClaim, Question
 from biorl.soft_verifier.domain.belief import Belief, Status, Verdict
 
+Needed = tuple[tuple[str, object], ...]
+
 
 def claim_problem(claim: Claim) -> str:
     """Why a claim is incomplete; empty when it is whole. Law 4: what is not said is not guessed."""
     match claim:
         case PerturbationClaim(perturbed, readout, context, _):
-            needed = {
-                "organism_missing": context.organism,
-                "cell_line_missing": context.cell_line,
-                "perturbation_kind_missing": context.perturbation_kind,
-                "perturbed_gene_missing": perturbed and all(gene.strip() for gene in perturbed),
-                "readout_missing": readout.strip(),
-            }
+            needed: Needed = (
+                ("organism_missing", context.organism),
+                ("cell_line_missing", context.cell_line),
+                ("perturbation_kind_missing", context.perturbation_kind),
+                ("perturbed_gene_missing", perturbed and all(map(str.strip, perturbed))),
+                ("readout_missing", readout.strip()),
+            )
         case GeneClassClaim():
-            needed = {"gene_missing": claim.gene, "gene_class_missing": claim.gene_class}
+            needed = ("gene_missing", claim.gene), ("gene_class_missing", claim.gene_class)
         case MoleculeClaim():
-            needed = {"molecule_missing": claim.smiles, "property_missing": claim.property}
-    return next((problem for problem, value in needed.items() if not value), "")
+            needed = ("molecule_missing", claim.smiles), ("property_missing", claim.property)
+    for problem, value in needed:
+        if not value:
+            return problem
+    return ""
 
 
 def question_problem(question: Question) -> str:

@@ -8,7 +8,7 @@ from threading import Lock
 from biorl.questions.question import Claim
 from biorl.soft_verifier.domain.belief import Belief, Status
 
-LASTING = frozenset({Status.SCORED, Status.ABSTAINED, Status.INVALID})
+LASTING = (Status.SCORED, Status.ABSTAINED, Status.INVALID)
 """What is worth remembering: a model that was away or late may answer the next time."""
 
 
