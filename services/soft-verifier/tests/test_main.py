@@ -18,6 +18,7 @@ from biorl.chassis.grpc.client import open_channel
 from biorl.chassis.grpc.config import GrpcClientConfig
 from biorl.questions.wire import claim_to_wire
 from biorl.soft_verifier.adapters.artifacts import FolderArtifacts
+from biorl.soft_verifier.domain.belief import Trained
 from biorl.soft_verifier.testing import annotation, claim, gene, screen
 from biorl.soft_verifier.training import train
 from biorl.verifier.v1 import verifier_pb2 as pb
@@ -105,6 +106,18 @@ def test_a_missing_artifact_keeps_it_from_starting_and_says_what_to_run(tmp_path
     assert ended.returncode == 2
     assert "biorl verifier train perturbation-knn" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_an_artifact_of_other_code_keeps_it_from_starting_and_says_what_to_run(tmp_path: Path) -> None:
+    store = FolderArtifacts(tmp_path / "artifacts")
+    card = {"models": [{"neighbours": "context0."}], "code": "biorl-soft-verifier 0.0.1"}
+    store.save("perturbation-knn", Trained({}, card), "old")
+    ended = subprocess.run(
+        command("--config", settings(tmp_path, 0, "perturbation-knn")), capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 2
+    assert "artifact old of perturbation-knn, made by biorl-soft-verifier 0.0.1, has no" in ended.stderr
+    assert "biorl verifier train perturbation-knn" in ended.stderr
 
 
 def test_its_configuration_can_be_checked_without_loading_a_model() -> None:

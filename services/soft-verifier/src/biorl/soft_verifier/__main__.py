@@ -9,7 +9,13 @@ from biorl.chassis.life import Life
 from biorl.chassis.process import MISUSE, run_async
 from biorl.soft_verifier.config import BehindConfig, Config, VerifierConfig
 from biorl.soft_verifier.domain.served.tensors import Tensors
-from biorl.soft_verifier.ports import ArtifactMissingError, ModelRefusedError, TensorModel, UnknownVerifierError
+from biorl.soft_verifier.ports import (
+    ArtifactMissingError,
+    ArtifactOutdatedError,
+    ModelRefusedError,
+    TensorModel,
+    UnknownVerifierError,
+)
 from biorl.soft_verifier.serving.loading import Batching, Canary, Choice
 from biorl.soft_verifier.verifiers.served_model import Behind
 
@@ -91,7 +97,7 @@ def main() -> int:
     """The exit status: 2 when what shall be served is not there."""
     try:
         return run_async("soft-verifier", Config, body)
-    except (ArtifactMissingError, ModelRefusedError, UnknownVerifierError) as error:
+    except (ArtifactMissingError, ArtifactOutdatedError, ModelRefusedError, UnknownVerifierError) as error:
         sys.stderr.write(f"biorl-soft-verifier: {error}\n")
         return MISUSE
 

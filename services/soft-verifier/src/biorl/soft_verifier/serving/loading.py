@@ -8,6 +8,7 @@ from typing import Any
 
 from biorl.soft_verifier.domain.belief import Artifact, Source
 from biorl.soft_verifier.ports import (
+    ArtifactOutdatedError,
     ArtifactStore,
     LearnsCells,
     LearnsFunctions,
@@ -69,7 +70,7 @@ class Served:
 def load(choices: Sequence[Choice], registry: Mapping[str, VerifierClass], store: ArtifactStore) -> list[Served]:
     """Builds what shall be served, and warms it up.
 
-    Raises UnknownVerifierError, and ArtifactMissingError, which says what to run.
+    Raises UnknownVerifierError; and ArtifactMissingError and ArtifactOutdatedError, which say what to run.
     """
     return [load_one(choice, registry, store) for choice in choices]
 
@@ -98,10 +99,22 @@ def _built(
         raise UnknownVerifierError(msg)
     found = has_artifact(choice, registry)
     artifact = store.load(choice.name, version) if found else Artifact(_code_source(choice.name))
-    verifier = ServedModel(artifact, choice.behind) if choice.behind else registry[choice.name](artifact)
+    try:
+        verifier = ServedModel(artifact, choice.behind) if choice.behind else registry[choice.name](artifact)
+    except KeyError as error:
+        raise ArtifactOutdatedError(_outdated(artifact, error)) from error
     if isinstance(verifier, WarmsUp):
         verifier.warm_up()
     return artifact, verifier
+
+
+def _outdated(artifact: Artifact, missing: KeyError) -> str:
+    source, code = artifact.source, artifact.card.get("code", "other code")
+    how = "calibrate" if "served" in artifact.card else "train"
+    return (
+        f"artifact {source.version} of {source.verifier}, made by {code}, has no {missing}: this code is another; "
+        f"make a new one with: biorl verifier {how} {source.verifier}"
+    )
 
 
 def _code_source(name: str) -> Source:
