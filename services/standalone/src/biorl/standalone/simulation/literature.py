@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from biorl.standalone.simulation.findings import Wheel
+from biorl.standalone.simulation.findings import Grammar
 from biorl.standalone.simulation.jats import to_jats
 from biorl.standalone.simulation.papers import CC_BY, CC_BY_NC, Paper, Section
 
@@ -22,23 +22,28 @@ HEADINGS = (
     "Embryonic Development", "Enzymes", "Phylogeny", "Plants", "Algorithms", "Diabetes Mellitus", "Myocardium",
     "Depression", "Clinical Trials",
 )  # fmt: skip
+METHOD = (
+    "Samples were incubated with {drug} at {4-40} °C for {2-70} h and analysed by {stem} staining. "
+    "Primary {tissue} {cell} were cultured as described."
+)
+ASIDE = "This was also true of {stem} after {2-20} days, as reported before [{1-60}]."
 NAMESPACE = "10.5555/biorl.made-up"
 
 
 def paper(seed: int, number: int) -> Paper:
     """The paper of this number, counted from 0; every 200th is a notice that retracts the one before it."""
-    draw = Wheel(np.random.default_rng([seed, number]))
+    draw = Grammar(np.random.default_rng([seed, number]))
     if number % 200 == 199:
         return _notice(seed, number)
     findings = [_reported(seed, number, place, draw) for place in range(FINDINGS)]
     heading = HEADINGS[min(int(draw.rng.exponential(4.0)), len(HEADINGS) - 1)]
     return Paper(
         doi=_doi(seed, number),
-        title=f"{draw.stem(3).capitalize()} and {draw.gene()} shape {draw.disease()} {draw.setting()}",
+        title=draw.text("{name} and {gene} shape {disease} {setting}"),
         abstract=" ".join(findings[:2]),
         sections=(
             Section("Introduction", "intro", (" ".join(findings[2:5]),)),
-            Section("Methods", "methods", (_method(draw),)),
+            Section("Methods", "methods", (draw.text(METHOD),)),
             Section("Results", "results", (_told(findings[5:10], draw), _told(findings[10:15], draw))),
             Section("Discussion", "discussion", (" ".join(findings[15:]),)),
         ),
@@ -64,34 +69,22 @@ def _doi(seed: int, number: int) -> str:
     return f"{NAMESPACE}{seed}.{number:06d}"
 
 
-def _reported(seed: int, number: int, place: int, draw: Wheel) -> str:
+def _reported(seed: int, number: int, place: int, draw: Grammar) -> str:
     """A finding of its own, or one of an earlier paper, half of these with another word."""
     own = _own(seed, number, place)
     if number == 0 or draw.rng.random() >= REPEATED:
         return own
     known = _own(seed, int(draw.rng.integers(number)), int(draw.rng.integers(FINDINGS)))
-    return known if draw.rng.random() < 0.5 else known.removesuffix(".") + f" and {draw.stem()} alike."
+    return known if draw.rng.random() < 0.5 else known.removesuffix(".") + draw.text(" and {stem} alike.")
 
 
 def _own(seed: int, number: int, place: int) -> str:
-    return Wheel(np.random.default_rng([seed, number, place + 1])).finding()
+    return Grammar(np.random.default_rng([seed, number, place + 1])).text("{finding}")
 
 
-def _told(findings: list[str], draw: Wheel) -> str:
+def _told(findings: list[str], draw: Grammar) -> str:
     """With what nobody can be asked about: pointers and references back."""
-    return " ".join([*findings[:3], "These changes are shown in Figure 2.", *findings[3:], _aside(draw)])
-
-
-def _aside(draw: Wheel) -> str:
-    days, reference = draw.between(2, 20), draw.between(1, 60)
-    return f"This was also true of {draw.stem()} after {days} days, as reported before [{reference}]."
-
-
-def _method(draw: Wheel) -> str:
-    return (
-        f"Samples were incubated with {draw.drug()} at {draw.between(4, 40)} °C for {draw.between(2, 70)} h and "
-        f"analysed by {draw.stem()} staining. {draw.cells().capitalize()} were cultured as described."
-    )
+    return " ".join([*findings[:3], "These changes are shown in Figure 2.", *findings[3:], draw.text(ASIDE)])
 
 
 def _notice(seed: int, number: int) -> Paper:
