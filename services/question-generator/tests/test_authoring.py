@@ -9,18 +9,10 @@ from biorl.question_generator.authoring import Author, AuthorRules
 from biorl.question_generator.domain.authoring.chat import ChatReply, Said, prompt_text
 from biorl.question_generator.domain.literature.article import LiteratureRules
 from biorl.question_generator.service import QuestionGenerator, Rules
-from biorl.question_generator.testing import MemoryStore, Outbox, ScriptedChat, Tally, paper
+from biorl.question_generator.testing import EVIDENCE, PROPOSAL, MemoryStore, Outbox, ScriptedChat, Tally, paper
 from biorl.questions.identity import identified
 
-EVIDENCE = "In aged male mice, metformin extended the median lifespan by 12.5% and lowered insulin."
 PAPER = paper(f"{EVIDENCE} " + "Nothing else of note was found in the remaining cohorts of this experiment. " * 6)
-GOOD = {
-    "type": "number",
-    "question": "By how many percent does metformin extend the median lifespan of aged male mice?",
-    "answer": "12.5",
-    "unit": "%",
-    "evidence": EVIDENCE,
-}
 CHOICE = {
     "type": "choice",
     "question": "Which hormone does metformin lower in aged male mice that live longer for it?",
@@ -30,7 +22,7 @@ CHOICE = {
 }
 
 
-def chat(reads=("12.5 %",), solves=("12.5 %",), guesses=("A",), written=(GOOD,)):
+def chat(reads=("12.5 %",), solves=("12.5 %",), guesses=("A",), written=(PROPOSAL,)):
     said = {"read": reads, "solve": solves, "guess": guesses}
 
     def answer(request):
@@ -154,15 +146,17 @@ def test_a_model_that_does_not_write_is_a_reason_and_no_crash(said):
 
 
 def test_solvers_that_do_not_answer_conclude_nothing():
-    model = ScriptedChat(lambda request: json.dumps([GOOD]) if request.purpose == "write" else ChatReply(Said.REFUSED))
+    model = ScriptedChat(
+        lambda request: json.dumps([PROPOSAL]) if request.purpose == "write" else ChatReply(Said.REFUSED)
+    )
     (question,) = write(model).questions
     assert question.difficulty is None
 
 
 def test_one_fact_is_asked_once_and_a_paper_has_a_cap():
-    other = {**GOOD, "question": "How long in percent does metformin extend the life of aged male mice?"}
-    assert reasons(write(chat(written=(GOOD, other)), tests=())) == ["same_fact_twice"]
-    assert reasons(write(chat(written=(GOOD,)), tests=(), max_per_article=1)) == []
+    other = {**PROPOSAL, "question": "How long in percent does metformin extend the life of aged male mice?"}
+    assert reasons(write(chat(written=(PROPOSAL, other)), tests=())) == ["same_fact_twice"]
+    assert reasons(write(chat(written=(PROPOSAL,)), tests=(), max_per_article=1)) == []
 
 
 def test_the_instructions_name_the_quotas():

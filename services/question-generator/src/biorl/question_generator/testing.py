@@ -22,6 +22,16 @@ from biorl.questions.question import Context, PerturbationKind, Question, Split
 
 K562 = Context("NCBITaxon:9606", "K562", PerturbationKind.CRISPRI)
 
+EVIDENCE = "In aged male mice, metformin extended the median lifespan by 12.5% and lowered insulin."
+PROPOSAL = {
+    "type": "number",
+    "question": "By how many percent does metformin extend the median lifespan of aged male mice?",
+    "answer": "12.5",
+    "unit": "%",
+    "evidence": EVIDENCE,
+}
+"""As a language model that writes well would put it."""
+
 
 @dataclass(slots=True)
 class MemoryStore:

@@ -11,19 +11,11 @@ from biorl.question_generator.domain.authoring.passages import Passage, passages
 from biorl.question_generator.domain.authoring.proposals import UnreadableReplyError, proposals_in, question_from
 from biorl.question_generator.domain.sources import Paragraph
 from biorl.question_generator.domain.writing import Refusal
-from biorl.question_generator.testing import paper
+from biorl.question_generator.testing import EVIDENCE, PROPOSAL, paper
 from biorl.questions.question import Question, Split
 
-EVIDENCE = "In aged male mice, metformin extended the median lifespan by 12.5% and lowered insulin."
 TEXT = f"Lifespan was followed to death. {EVIDENCE} Knockout of Prkaa2 abolished the effect in liver."
 PASSAGE = Passage(paper(TEXT), (Paragraph("p1", TEXT),))
-GOOD = {
-    "type": "number",
-    "question": "By how many percent does metformin extend the median lifespan of aged male mice?",
-    "answer": "12.5",
-    "unit": "%",
-    "evidence": EVIDENCE,
-}
 CHOICE = {
     "type": "choice",
     "question": "Which gene must be intact in mouse liver for metformin to extend lifespan?",
@@ -34,7 +26,7 @@ CHOICE = {
 
 
 def outcome(**changes):
-    base = CHOICE if changes.get("type") == "choice" else GOOD
+    base = CHOICE if changes.get("type") == "choice" else PROPOSAL
     (item,) = proposals_in(json.dumps([{**base, **changes}]))
     return item if isinstance(item, Refusal) else question_from(item, PASSAGE, "w", Split.TRAIN, 0)
 
@@ -99,7 +91,7 @@ def test_a_reply_without_an_array_is_unreadable(reply):
 
 
 def test_an_array_in_a_fence_is_read():
-    assert len(list(proposals_in(f"Here:\n```json\n{json.dumps([GOOD, GOOD])}\n```"))) == 2
+    assert len(list(proposals_in(f"Here:\n```json\n{json.dumps([PROPOSAL, PROPOSAL])}\n```"))) == 2
 
 
 @given(st.text(max_size=200))
