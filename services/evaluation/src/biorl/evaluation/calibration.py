@@ -35,9 +35,13 @@ def risk_coverage(
     uncertainty: ArrayLike, probabilities: ArrayLike, labels: ArrayLike, points: int = 20
 ) -> tuple[tuple[float, float], ...]:
     """(coverage, error rate) when only the least uncertain claims are answered, at `points` equal steps."""
-    doubt, scores = np.asarray(uncertainty, float), np.asarray(probabilities, float)
-    wrong = (scores >= 0.5) != np.asarray(labels, bool)
-    order = np.argsort(doubt, kind="stable")
-    risks = np.cumsum(wrong[order]) / np.arange(1, len(order) + 1)
+    wrong = (np.asarray(probabilities, float) >= 0.5) != np.asarray(labels, bool)
+    return loss_coverage(uncertainty, wrong, points)
+
+
+def loss_coverage(uncertainty: ArrayLike, losses: ArrayLike, points: int = 20) -> tuple[tuple[float, float], ...]:
+    """(coverage, mean loss) of the least uncertain, at `points` equal steps."""
+    order = np.argsort(np.asarray(uncertainty, float), kind="stable")
+    means = np.cumsum(np.asarray(losses, float)[order]) / np.arange(1, len(order) + 1)
     ends = sorted({max(1, round(len(order) * step / points)) for step in range(1, points + 1)})
-    return tuple((end / len(order), float(risks[end - 1])) for end in ends)
+    return tuple((end / len(order), float(means[end - 1])) for end in ends)

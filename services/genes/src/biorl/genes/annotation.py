@@ -119,6 +119,18 @@ class AnnotationFolder:
                 return read(path)
         return {}
 
+    def go_annotation(self) -> dict[str, dict[str, set[str]]]:
+        """Domain to term to direct genes; empty where there is none."""
+        path = self.first(GO_ANNOTATION[0]) or self.first(GO_ANNOTATION[1])
+        return read_go_annotation(path) if path else {}
+
+    def gmt_files(self) -> Iterator[Path]:
+        """Those that speak of gene symbols."""
+        for path in sorted({*self.folder.rglob("*.gmt"), *self.folder.rglob("*.gmt.gz")}):
+            if not path.name.startswith(NOT_GENE_SYMBOLS):
+                self.used.add(path)
+                yield path
+
     def files(self) -> tuple[AnnotationFile, ...]:
         """Those that were used so far, by name."""
         ordered = sorted(self.used, key=lambda path: path.name)
@@ -138,16 +150,14 @@ class AnnotationFolder:
             yield MapNearness(read_coessential_map(path, symbols))
 
     def _go(self) -> Iterator[tuple[str, Members]]:
-        if path := self.first(GO_ANNOTATION[0]) or self.first(GO_ANNOTATION[1]):
+        if domains := self.go_annotation():
             ontology = self.ontology()
-            for domain, direct in sorted(read_go_annotation(path).items()):
+            for domain, direct in sorted(domains.items()):
                 yield f"GO {domain}", ontology.propagate(direct)
 
     def _gmt(self) -> Iterator[tuple[str, Members]]:
-        for path in sorted({*self.folder.rglob("*.gmt"), *self.folder.rglob("*.gmt.gz")}):
-            if not path.name.startswith(NOT_GENE_SYMBOLS):
-                self.used.add(path)
-                yield path.name.split(".gmt")[0], read_gmt(path)
+        for path in self.gmt_files():
+            yield path.name.split(".gmt")[0], read_gmt(path)
 
     def _modules(self) -> Iterator[tuple[str, Members]]:
         if path := self.first(MODULES):

@@ -5,12 +5,12 @@ stand in: terms without a graph, named as the sets are.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from biorl.genes.annotation import GO_ANNOTATION, NOT_GENE_SYMBOLS, AnnotationFile, AnnotationFolder
-from biorl.genes.gene_sets import read_gmt, read_go_annotation
+from biorl.genes.annotation import AnnotationFile, AnnotationFolder
+from biorl.genes.gene_sets import read_gmt
 from biorl.genes.ontology import Ontology
 from biorl.genes.reading import AnnotationFileError
 from biorl.genes.symbols import Symbols
@@ -33,7 +33,7 @@ def load_functions(folder: Path) -> Functions:
     symbols = Symbols.from_records(found.records())
     ontology, names, members = found.ontology(), found.term_names(), _go(found)
     if not members:
-        ontology, members = Ontology({}), _gmt(folder, found)
+        ontology, members = Ontology({}), _gmt(found)
         names = {term: term.replace("_", " ") for term in members}
     if not members:
         raise AnnotationFileError(folder, "holds no GO annotation and no gene sets (*.gmt)")
@@ -46,21 +46,12 @@ def load_functions(folder: Path) -> Functions:
 
 
 def _go(found: AnnotationFolder) -> dict[str, set[str]]:
-    path = found.first(GO_ANNOTATION[0]) or found.first(GO_ANNOTATION[1])
-    domains = read_go_annotation(path).values() if path else ()
-    return {term: genes for direct in domains for term, genes in direct.items()}
+    return {term: genes for direct in found.go_annotation().values() for term, genes in direct.items()}
 
 
-def _gmt(folder: Path, found: AnnotationFolder) -> dict[str, set[str]]:
+def _gmt(found: AnnotationFolder) -> dict[str, set[str]]:
     members: dict[str, set[str]] = defaultdict(set)
-    for path in _gmt_files(folder):
-        found.used.add(path)
+    for path in found.gmt_files():
         for term, genes in read_gmt(path).items():
             members[term].update(genes)
     return dict(members)
-
-
-def _gmt_files(folder: Path) -> Iterator[Path]:
-    for path in sorted({*folder.rglob("*.gmt"), *folder.rglob("*.gmt.gz")}):
-        if not path.name.startswith(NOT_GENE_SYMBOLS):
-            yield path

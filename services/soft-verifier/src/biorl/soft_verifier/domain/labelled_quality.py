@@ -5,6 +5,7 @@ Numbers: RMSE with an interval, mean absolute error, R2, how often the 90 % inte
 scored on the same rows.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,13 +13,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
-from biorl.evaluation.calibration import risk_coverage
+from biorl.evaluation.calibration import loss_coverage, risk_coverage
 from biorl.soft_verifier.domain.quality import calibration_quality, reliability_bins
 
 Numbers = npt.NDArray[np.float64]
 RESAMPLES = 500
-STEPS = 20
-"""Of a curve of risk by coverage."""
 DRAWS = 200
 INTERVAL = (2.5, 97.5)
 
@@ -51,7 +50,7 @@ def answer_quality(
         "calibration_error_by_chance": calibration_by_chance(probability),
         "reliability": reliability_bins(probability, label),
         "risk_curves": {
-            "beliefs": _shortened(risk_coverage(uncertainty, probability, label, STEPS)),
+            "beliefs": _shortened(risk_coverage(uncertainty, probability, label)),
             "base_rate": _shortened([(0, min(rate, 1 - rate)), (1, min(rate, 1 - rate))]),
         },
         "trivial": {
@@ -91,10 +90,7 @@ def number_quality(
 
 
 def _rmse_by_coverage(prediction: Numbers, truth: Numbers, scale: Numbers) -> list[tuple[float, float]]:
-    """(coverage, RMSE) of those with the smallest scale, at STEPS equal steps."""
-    surest = np.argsort(scale, kind="stable")
-    ends = sorted({max(1, round(len(surest) * step / STEPS)) for step in range(1, STEPS + 1)})
-    return [(end / len(surest), rmse(prediction[surest[:end]], truth[surest[:end]])) for end in ends]
+    return [(share, math.sqrt(square)) for share, square in loss_coverage(scale, (prediction - truth) ** 2)]
 
 
 def _shortened(curve: Sequence[tuple[float, float]]) -> list[list[float | None]]:
