@@ -9,6 +9,8 @@ from biorl.questions.wire import question_to_wire
 from biorl.reward.v1 import reward_pb2
 from biorl.verifier.v1 import verifier_pb2
 
+STATUSES = {number: name.removeprefix("STATUS_").lower() for name, number in verifier_pb2.Status.items()}
+
 
 class BrokenContractError(RuntimeError):
     """The server answered in another shape than it was asked in, or with a number that is none."""
@@ -102,9 +104,9 @@ def _present(number: float, is_present: bool, status: verifier_pb2.Status) -> fl
 
 
 def _status(number: verifier_pb2.Status) -> str:
-    if number not in verifier_pb2.Status.values():
+    if number not in STATUSES:
         raise BrokenContractError(f"status {number} is unknown here")
-    return verifier_pb2.Status.Name(number).removeprefix("STATUS_").lower()
+    return STATUSES[number]
 
 
 def _source(source: verifier_pb2.Source) -> str:
