@@ -10,6 +10,7 @@ Prints; asserts only that everything was answered alike.
 """
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -287,6 +288,7 @@ def one_core(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     torch.set_num_threads(1)
     os.sched_setaffinity(0, {max(allowed)})
     yield
+    gc.unfreeze()
     os.sched_setaffinity(0, allowed)
 
 
@@ -297,6 +299,7 @@ def test_one_network_in_many_houses(one_core: None, tmp_path: Path, capsys: pyte
             print(line)  # noqa: T201 - the numbers are what this is for
 
     networks = Networks(tmp_path)
+    gc.freeze()  # as the service does when it has loaded
     expected = np.array(networks.one_by_one(batches(1, seed=7)[0]))
     slowest = None
     say(f"\n{'pairs a second':38s} {'of a core':>10s} {'by clock':>10s} {'x the loop':>10s}")

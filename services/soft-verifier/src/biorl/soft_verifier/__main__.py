@@ -1,5 +1,6 @@
 """Wiring of the soft verifier: artifacts from disk, verifiers from the registry, verdicts over gRPC."""
 
+import gc
 import sys
 from pathlib import Path
 from threading import Thread
@@ -37,6 +38,8 @@ async def body(config: Config, life: Life) -> None:
     choices, store, observer = [choice(item) for item in config.verifiers], FolderArtifacts(config.artifacts), Metrics()
     reloading = Reloading(choices, VERIFIERS, store, observer)
     verification = Verification(load(choices, VERIFIERS, store), observer, config.beliefs_kept)
+    gc.collect()
+    gc.freeze()  # what is loaded now stays: looking through it for garbage would cost a fifth of the time
     if config.reload_s:
         Thread(target=_keep_looking, args=(reloading, verification, life, config.reload_s), daemon=True).start()
     servicer = VerifierServicer(verification, config.threads)

@@ -6,7 +6,7 @@ is not trained here. What it does not cover is an abstention, and a model that i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
@@ -130,9 +130,8 @@ class _Spelling:
         if self.readouts is not None and readout not in self.readouts:
             return Belief.abstained("readout_not_covered")
         known, read = self.perturbations or {}, self.readouts or {}
-        return replace(
-            claim, perturbed_genes=tuple(known.get(gene, gene) for gene in genes), readout=read.get(readout, readout)
-        )
+        spelled = tuple([known.get(gene, gene) for gene in genes])
+        return PerturbationClaim(spelled, read.get(readout, readout), claim.context, claim.outcome)
 
 
 def ask(behind: Behind, claims: Sequence[PerturbationClaim]) -> Told:

@@ -73,7 +73,7 @@ class Tensors:
         """By tensor name, [row, 1] of text."""
         names = self.inputs.values()
         return {
-            name: np.array([[row[place]] for row in rows], dtype=object).reshape(len(rows), 1)
+            name: np.array([row[place] for row in rows], dtype=object).reshape(len(rows), 1)
             for place, name in enumerate(names)
         }
 
