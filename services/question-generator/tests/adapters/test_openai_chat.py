@@ -1,17 +1,14 @@
 """What endpoints answer, recorded: every way of failing is a reply, a reason to try later, or paid for once."""
 
-import json
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from biorl.chassis.errors import TryLater
-from biorl.question_generator.adapters.openai_chat import Endpoint, OpenAIChat
+from biorl.question_generator.adapters.openai_chat import OpenAIChat
+from biorl.question_generator.adapters.openai_endpoint import Endpoint
 from biorl.question_generator.adapters.reply_store import ReplyStore, account
 from biorl.question_generator.domain.authoring.chat import ChatReply, ChatRequest, Said
 from biorl.questions.question import ChatMessage
@@ -48,7 +45,8 @@ class Recorded:
     most_at_once: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def answer(self, body):
+    def answer(self, body, path, key):
+        del path, key
         with self.lock:
             self.seen.append(body)
             self.at_once += 1
@@ -59,33 +57,6 @@ class Recorded:
         with self.lock:
             self.at_once -= 1
         return said
-
-
-@contextmanager
-def serving(recorded) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            status, said = recorded.answer(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-            content = json.dumps(said).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("retry-after-ms", "10")
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *arguments):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def request(text, attempt=0):
@@ -99,8 +70,8 @@ def store(tmp_path):
     store.close()
 
 
-def asked(url, store, *texts, **settings):
-    chat = OpenAIChat(Endpoint(url, "m", timeout_s=20, **settings), store)
+def asked(url, store, *texts, max_total_tokens=None, **settings):
+    chat = OpenAIChat(Endpoint(url, "m", timeout_s=20, **settings), store, max_total_tokens=max_total_tokens)
     return chat.ask([request(text) for text in texts])
 
 
@@ -115,13 +86,13 @@ def asked(url, store, *texts, **settings):
         (TOO_LONG, Said.REJECTED),
     ],
 )
-def test_what_an_endpoint_says_is_a_reply(store, said, reply):
+def test_what_an_endpoint_says_is_a_reply(serving, store, said, reply):
     with serving(Recorded({"q": [said]})) as url:
         (got,) = asked(url, store, "q")
     assert (got if isinstance(reply, ChatReply) else got.said) == reply
 
 
-def test_a_busy_endpoint_is_asked_again(store):
+def test_a_busy_endpoint_is_asked_again(serving, store):
     recorded = Recorded({"q": [BUSY, DOWN, completion()]})
     with serving(recorded) as url:
         (got,) = asked(url, store, "q", max_retries=5)
@@ -129,7 +100,7 @@ def test_a_busy_endpoint_is_asked_again(store):
     assert len(recorded.seen) == 3
 
 
-def test_what_was_answered_before_an_outage_is_not_paid_for_again(store):
+def test_what_was_answered_before_an_outage_is_not_paid_for_again(serving, store):
     recorded = Recorded({"a": [completion()], "b": [DOWN]})
     with serving(recorded) as url:
         with pytest.raises(TryLater, match="1 of 2"):
@@ -145,7 +116,7 @@ def test_an_endpoint_that_is_not_there_is_a_reason_to_try_later(store):
         asked("http://127.0.0.1:9/v1", store, "q", max_retries=0)
 
 
-def test_equal_requests_are_sent_once_and_attempts_are_not_equal(store):
+def test_equal_requests_are_sent_once_and_attempts_are_not_equal(serving, store):
     recorded = Recorded({"q": [completion()]})
     with serving(recorded) as url:
         chat = OpenAIChat(Endpoint(url, "m"), store)
@@ -154,14 +125,14 @@ def test_equal_requests_are_sent_once_and_attempts_are_not_equal(store):
     assert [body["seed"] for body in recorded.seen] in ([0, 1], [1, 0])
 
 
-def test_no_more_requests_are_under_way_than_is_allowed(store):
+def test_no_more_requests_are_under_way_than_is_allowed(serving, store):
     recorded = Recorded({str(number): [completion()] for number in range(12)})
     with serving(recorded) as url:
         asked(url, store, *recorded.script, concurrency=3)
     assert 1 < recorded.most_at_once <= 3
 
 
-def test_a_spent_budget_sends_nothing_and_a_larger_one_goes_on(store, tmp_path):
+def test_a_spent_budget_sends_nothing_and_a_larger_one_goes_on(serving, store, tmp_path):
     recorded = Recorded({text: [completion()] for text in "abc"})
     with serving(recorded) as url:
         said = [reply.said for reply in asked(url, store, *"abc", concurrency=1, max_total_tokens=50)]

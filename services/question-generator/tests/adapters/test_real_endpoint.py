@@ -13,7 +13,8 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from biorl.question_generator.adapters.openai_chat import Endpoint, OpenAIChat
+from biorl.question_generator.adapters.openai_chat import OpenAIChat
+from biorl.question_generator.adapters.openai_endpoint import Endpoint
 from biorl.question_generator.adapters.reply_store import ReplyStore, account, sum_of
 from biorl.question_generator.authoring import Author, AuthorRules
 from biorl.question_generator.domain.literature.article import LiteratureRules

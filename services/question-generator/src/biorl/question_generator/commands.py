@@ -3,21 +3,28 @@
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from biorl.chassis.config import ConfigError, load_config
-from biorl.question_generator.config import AlignmentConfig, AuthorConfig, Config, EmbeddingsConfig, PriceConfig
+from biorl.question_generator.config import (
+    AlignmentConfig,
+    AuthorConfig,
+    Config,
+    DatasetConfig,
+    EmbeddingsConfig,
+    PriceConfig,
+)
 
 if TYPE_CHECKING:
+    from biorl.question_generator.adapters.openai_endpoint import Endpoint
     from biorl.question_generator.adapters.reply_store import Spent
     from biorl.question_generator.authoring import Author
-    from biorl.question_generator.domain.curation import AlignmentRules
+    from biorl.question_generator.domain.curation import AlignmentRules, CurationRules
     from biorl.question_generator.domain.literature.article import LiteratureRules
     from biorl.question_generator.domain.meaning import SameMeaning
-    from biorl.question_generator.service import Export
 
 NAME = "question-generator"
 
@@ -29,17 +36,33 @@ def export_command(argv: list[str]) -> int:
     parser.add_argument("--with-held-out-gold", action="store_true", help="answers of TEST too, in a file of their own")
     given = parser.parse_args(argv)
     from biorl.chassis.errors import TryLater  # noqa: PLC0415
+    from biorl.question_generator.adapters.dataset_export import export_dataset  # noqa: PLC0415
     from biorl.question_generator.adapters.export_register import register  # noqa: PLC0415
+    from biorl.question_generator.adapters.openai_embeddings import NoVectorsError  # noqa: PLC0415
 
-    try:
-        config = load_config(Config, given.config, NAME)
-        done = _exported(config, given.out, with_held_out_gold=given.with_held_out_gold)
-    except (ConfigError, ValueError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    except TryLater as error:
-        sys.stderr.write(f"{error}; the same command goes on from there\n")
-        return 75
+    with ExitStack() as stack:
+        try:
+            config = load_config(Config, given.config, NAME)
+            curation = _curation(config.dataset, stack)
+        except (ConfigError, ValueError, OSError) as error:
+            sys.stderr.write(f"{error}\n")
+            return 2
+        try:
+            done = export_dataset(
+                config.bus,
+                config.topics.questions,
+                config.state,
+                given.out,
+                curation=curation,
+                layouts=config.dataset.layouts,
+                with_held_out_gold=given.with_held_out_gold,
+            )
+        except NoVectorsError as error:
+            sys.stderr.write(f"{error}\n")
+            return 2
+        except TryLater as error:
+            sys.stderr.write(f"{error}; the same command goes on from there\n")
+            return 75
     lines = [f"{split}: {rows} questions" for split, rows in done.rows.items()]
     lines += [f"left out, {reason}: {count}" for reason, count in sorted(done.dropped.items())]
     lines += [f"{name}: sha256 {digest}" for name, digest in done.digests.items()]
@@ -49,51 +72,40 @@ def export_command(argv: list[str]) -> int:
     return 0
 
 
-def _exported(config: Config, out: Path, *, with_held_out_gold: bool) -> "Export":
-    """Raises ValueError, OSError and TryLater."""
-    from biorl.question_generator.adapters.dataset_export import curation_of, export_dataset  # noqa: PLC0415
+def _curation(dataset: DatasetConfig, stack: ExitStack) -> "CurationRules":
+    """The stack closes what the rules ask. Raises ValueError and OSError."""
+    from biorl.question_generator.adapters.dataset_export import curation_of  # noqa: PLC0415
 
-    dataset = config.dataset
-    with _meaning(dataset.embeddings) as meaning:
-        curation = curation_of(
-            dataset.near_duplicates,
-            dataset.benchmarks,
-            _alignment(dataset.alignment),
-            dataset.verdicts,
-            meaning=meaning,
-            fields=dataset.fields,
-            share_alike=dataset.share_alike,
-        )
-        return export_dataset(
-            config.bus,
-            config.topics.questions,
-            config.state,
-            out,
-            curation=curation,
-            layouts=dataset.layouts,
-            with_held_out_gold=with_held_out_gold,
-        )
+    return curation_of(
+        dataset.near_duplicates,
+        dataset.benchmarks,
+        _alignment(dataset.alignment),
+        dataset.verdicts,
+        meaning=stack.enter_context(_meaning(dataset.embeddings)) if dataset.embeddings else None,
+        fields=dataset.fields,
+        share_alike=dataset.share_alike,
+    )
 
 
 @contextmanager
-def _meaning(config: EmbeddingsConfig | None) -> "Iterator[SameMeaning | None]":
+def _meaning(config: EmbeddingsConfig) -> "Iterator[SameMeaning]":
     """The embedding model with its memory of vectors. Raises OSError for a key file that is not there."""
-    if config is None:
-        yield None
-        return
-    from biorl.question_generator.adapters.openai_embeddings import EmbeddingEndpoint, OpenAIEmbeddings  # noqa: PLC0415
+    from biorl.question_generator.adapters.openai_embeddings import OpenAIEmbeddings  # noqa: PLC0415
     from biorl.question_generator.adapters.vector_store import VectorStore  # noqa: PLC0415
     from biorl.question_generator.domain.meaning import SameMeaning  # noqa: PLC0415
 
-    told = config.model_dump()
-    settings = {name.name: told[name.name] for name in fields(EmbeddingEndpoint) if name.name in told}
-    endpoint = EmbeddingEndpoint(base_url=config.endpoint, api_key=_key_in(config.api_key_file), **settings)
+    endpoint, limits = _endpoint(config), {"batch": config.batch, "max_characters": config.max_characters}
     with closing(VectorStore(config.vectors, config.model)) as store:
-        yield SameMeaning(OpenAIEmbeddings(endpoint, store).embed, config.threshold)
+        yield SameMeaning(OpenAIEmbeddings(endpoint, store, **limits).embed, config.threshold)
 
 
-def _key_in(file: Path | None) -> str:
-    return file.read_text(encoding="utf-8").strip() if file else "none"
+def _endpoint(config: AuthorConfig | EmbeddingsConfig) -> "Endpoint":
+    """Raises OSError for a key file that is not there."""
+    from biorl.question_generator.adapters.openai_endpoint import Endpoint  # noqa: PLC0415
+
+    file = config.api_key_file
+    key = file.read_text(encoding="utf-8").strip() if file else "none"
+    return Endpoint(config.endpoint, config.model, key, config.concurrency, config.timeout_s, config.max_retries)
 
 
 def target_command(argv: list[str]) -> int:
@@ -203,23 +215,15 @@ def _register_of(config: Config) -> Path:
 @contextmanager
 def author_of(config: AuthorConfig, literature: "LiteratureRules") -> "Iterator[Author]":
     """The language model as a writer, with its memory of replies."""
-    from biorl.question_generator.adapters.openai_chat import Endpoint, OpenAIChat  # noqa: PLC0415
+    from biorl.question_generator.adapters.openai_chat import OpenAIChat  # noqa: PLC0415
     from biorl.question_generator.adapters.reply_store import ReplyStore  # noqa: PLC0415
     from biorl.question_generator.authoring import Author, AuthorRules  # noqa: PLC0415
 
     told = config.model_dump()
-    endpoint = Endpoint(
-        config.endpoint,
-        config.model,
-        _key_in(config.api_key_file),
-        config.concurrency,
-        config.timeout_s,
-        config.max_retries,
-        config.max_total_tokens,
-    )
     rules = AuthorRules(**{name.name: told[name.name] for name in fields(AuthorRules)})
     with closing(ReplyStore(config.replies)) as store:
-        yield Author(OpenAIChat(endpoint, store), rules, literature)
+        chat = OpenAIChat(_endpoint(config), store, max_total_tokens=config.max_total_tokens)
+        yield Author(chat, rules, literature)
 
 
 def _parser(command: str, description: str) -> argparse.ArgumentParser:
