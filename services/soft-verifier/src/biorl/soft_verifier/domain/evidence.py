@@ -3,7 +3,8 @@
 Of a gene, by its likeness to the train perturbations (`Evidence.profiles`): how many relatives it has and how near the
 nearest is, how strongly they act, and where they stand in the directions in which readouts move together. Of a pair
 (`Evidence.features`): what the relatives did to this readout, smoothed broadly and sharply, and what a Gaussian process
-says that lets readouts lend each other evidence (kernel: likeness x (identity + directions), Bonilla et al. 2007).
+says that lets readouts lend each other evidence (kernel: likeness x (identity + directions), Bonilla et al. 2007), and
+cell lines too: of what a perturbation does in one, half is taken to be the same in another.
 
 How strongly relatives act is the largest gain over a smoother alone: knock-downs of some pathways change hundreds of
 genes.
@@ -58,6 +59,12 @@ NOISE = 3.0
 SHARED = 0.06
 """Share of the process that readouts have in common."""
 MOST_STEPS, TOLERANCE = 20, 0.02
+OTHER_LINE = 0.2
+"""What a perturbation of another line counts for, beside one of the own line."""
+ACROSS_LINES = 0.5
+"""Correlation, in the process, of what a perturbation does in two lines; cross-validation's choice of 0, .2 and .5."""
+MOST_PAIRS = 30_000_000
+"""Pairs of labels of one readout beyond which the process learns from the own line alone: it would take minutes."""
 _CHUNK = 8192
 
 
@@ -83,6 +90,11 @@ class Labels:
     def readout(self) -> Places:
         """[entry]"""
         return np.repeat(np.arange(len(self.start) - 1), np.diff(self.start))
+
+    @property
+    def most(self) -> Floats:
+        """[P]: likeness beyond which the process does not listen harder: it knows a gene in another line as itself."""
+        return np.where(self.line == 0, np.float32(np.inf), np.float32(OTHER_LINE))
 
     def entries(self, readout: Places) -> tuple[Places, Places]:
         """For pairs with these readouts [n]: every entry that speaks of one, and the pair that it speaks of."""
@@ -111,7 +123,7 @@ class Evidence:
     residual: Floats
     """[entry]: what its line's rate does not explain of a label; 0 where it does not count."""
     weights: Floats
-    """[entry]: of the process; 0 where it does not count, and for other lines."""
+    """[entry]: of the process; 0 where it does not count."""
     directions: Floats
     """[D, R]"""
 
@@ -141,9 +153,11 @@ class Evidence:
     def _smoothed(self, likeness: Floats, place: Places, readout: Places) -> tuple[Floats, Floats, Floats, Floats]:
         """The mean residual of relatives, the same of the nearest, the process's own part, the likeness behind it."""
         entry, pair = self.labels.entries(readout)
-        weight = likeness[place[pair], self.labels.row[entry]] * self.seen[entry]
+        row = self.labels.row[entry]
+        weight = likeness[place[pair], row] * self.seen[entry]
         sharp, residual = weight**SHARPENING, self.residual[entry]
-        columns = (weight, weight * residual, sharp, sharp * residual, weight * self.weights[entry])
+        covariance = np.minimum(weight, self.labels.most[row])
+        columns = (weight, weight * residual, sharp, sharp * residual, covariance * self.weights[entry])
         mass, total, sharp_mass, sharp_total, own = (
             np.bincount(pair, part, len(place)).astype(np.float32) for part in columns
         )
@@ -171,7 +185,9 @@ class Profiler:
     rates: Floats
     """[line, R]"""
     of_relatives: Floats
-    """[P, 2 + 2 D]: strength, number of positives, part in the process, place among the directions."""
+    """[P, 2 + D]: strength, number of positives, place among the directions."""
+    in_process: Floats
+    """[P, D]: part in the process."""
 
     def profiles(self, likeness: Sparse) -> Floats:
         """[Q, 4 + 3 D] from likeness [Q, P]."""
@@ -180,8 +196,11 @@ class Profiler:
         seen = sp.csr_array(likeness @ sp.diags_array(present.astype(np.float32)))
         mass = np.asarray(seen.sum(axis=1)).reshape(-1, 1)
         nearest = seen.max(axis=1).toarray().reshape(-1, 1)
-        cuts = np.cumsum([1, 1, len(evidence.directions)])
-        strength, positives, process, place = np.split(seen @ self.of_relatives, cuts, axis=1)
+        strength, positives, place = np.split(seen @ self.of_relatives, [1, 2], axis=1)
+        heard = sp.csr_array(
+            (np.minimum(seen.data, evidence.labels.most[seen.indices]), seen.indices, seen.indptr), shape=seen.shape
+        )
+        process = heard @ self.in_process
         strength, positives, place = (part / (mass + SHRINKAGE) for part in (strength, positives, place))
         smooth, _ = _smooth(evidence, likeness)
         by_readouts = smooth @ evidence.directions.T
@@ -194,8 +213,8 @@ def _smooth(evidence: Evidence, likeness: Sparse) -> tuple[Floats, Floats]:
     return smoothed(likeness, labels.table(evidence.residual), labels.table(evidence.seen))
 
 
-def fit_evidence(labels: Labels, likeness: Sparse, left_out: npt.NDArray[np.bool_]) -> Profiler:
-    """Of the perturbations `left_out` [P] nothing is learnt. `likeness` [P, P]."""
+def fit_evidence(labels: Labels, likeness: Sparse, covariance: Floats, left_out: npt.NDArray[np.bool_]) -> Profiler:
+    """Of the perturbations `left_out` [P] nothing is learnt. `likeness` [P, P], `covariance` [P, P] of the process."""
     rates = _rates(labels, left_out)
     none = np.zeros((DIRECTIONS, rates.shape[1]), np.float32)
     bare = restore_evidence(labels, left_out, rates, np.zeros(len(labels.row), np.float32), none)
@@ -203,12 +222,13 @@ def fit_evidence(labels: Labels, likeness: Sparse, left_out: npt.NDArray[np.bool
     directions = strongest_directions(smooth[labels.line == 0])
     gain = np.float32(SHARED * len(bare.counts) / max(1, len(directions)))
     directions = np.pad(directions, ((0, DIRECTIONS - len(directions)), (0, 0)))
-    weights = _process_weights(bare, likeness, directions, gain)
+    weights = _process_weights(bare, covariance, directions, gain)
     along = gain * np.asarray(labels.table(weights) @ directions.T)
     present = np.bincount(labels.row, bare.seen, len(labels.line)) > 0
     place = (smooth @ directions.T) * present[:, None]
-    of_relatives = np.column_stack([*_activity(bare), along, place]).astype(np.float32)
-    return Profiler(restore_evidence(labels, left_out, rates, weights, directions), rates, of_relatives)
+    of_relatives = np.column_stack([*_activity(bare), place]).astype(np.float32)
+    evidence = restore_evidence(labels, left_out, rates, weights, directions)
+    return Profiler(evidence, rates, of_relatives, along.astype(np.float32))
 
 
 def _rates(labels: Labels, left_out: npt.NDArray[np.bool_]) -> Floats:
@@ -228,23 +248,33 @@ def _activity(evidence: Evidence) -> tuple[Floats, Floats]:
     return total / (count + STRENGTH_PSEUDO_COUNTS), np.log1p(positive)
 
 
-def _process_weights(evidence: Evidence, likeness: Sparse, directions: Floats, gain: np.float32) -> Floats:
-    """Weights [entry] of the own line's residuals in the Gaussian process's mean; other lines' are 0."""
-    labels, own = evidence.labels, np.flatnonzero(evidence.labels.line == 0)
-    entry = np.flatnonzero(labels.line[labels.row] == 0)
-    row, readout = np.searchsorted(own, labels.row[entry]), labels.readout[entry]
-    among, of_readout = sp.csr_array(likeness[own][:, own]), np.ascontiguousarray(directions.T[readout])
-    shape, seen = (len(own), directions.shape[1]), evidence.seen[entry]
+def _process_weights(evidence: Evidence, among: Floats, directions: Floats, gain: np.float32) -> Floats:
+    """Weights [entry] of the residuals in the Gaussian process's mean, `among` [P, P] its covariance."""
+    labels, entry = evidence.labels, _heard(evidence)
+    row, readout = labels.row[entry], labels.readout[entry]
+    of_readout = np.ascontiguousarray(directions.T[readout])
+    cuts = np.flatnonzero(np.diff(readout)) + 1
+    blocks = [among[np.ix_(rows, rows)] for rows in np.split(row, cuts)]
 
     def covariance(weights: Floats) -> Floats:
-        table = sp.csr_array((weights, (row, readout)), shape=shape)
-        each = (among @ table).toarray()[row, readout]
+        parts = zip(blocks, np.split(weights, cuts), strict=True)
+        each = np.concatenate([block @ part for block, part in parts])
+        table = sp.csr_array((weights, (row, readout)), shape=(len(among), directions.shape[1]))
         shared = gain * np.einsum("nd,nd->n", (among @ (table @ directions.T))[row], of_readout)
-        return np.asarray((each + shared + np.float32(NOISE) * weights) * seen, dtype=np.float32)
+        return np.asarray(each + shared + np.float32(NOISE) * weights, dtype=np.float32)
 
     weights = np.zeros(len(labels.row), dtype=np.float32)
-    weights[entry] = conjugate_gradients(covariance, evidence.residual[entry])
+    # likeness of another line's perturbation is in units of OTHER_LINE, its covariance in units of ACROSS_LINES
+    unit = np.where(labels.line[row] == 0, np.float32(1), np.float32(ACROSS_LINES / OTHER_LINE))
+    weights[entry] = conjugate_gradients(covariance, evidence.residual[entry]) * unit
     return weights
+
+
+def _heard(evidence: Evidence) -> Places:
+    """The entries that the process learns from."""
+    labels, seen = evidence.labels, evidence.seen > 0
+    pairs = (np.bincount(labels.readout[seen]).astype(np.float64) ** 2).sum()
+    return np.flatnonzero(seen if pairs <= MOST_PAIRS else seen & (labels.line[labels.row] == 0))
 
 
 def conjugate_gradients(multiply: Callable[[Floats], Floats], target: Floats) -> Floats:

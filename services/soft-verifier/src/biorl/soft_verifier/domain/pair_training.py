@@ -113,8 +113,9 @@ def _profilers(view: View, neighbours: Neighbours) -> list[Profiler]:
     """Without each fold, then with all."""
     panel, labels = view
     places = np.arange(len(neighbours.perturbations))
-    likeness = panel.likeness(neighbours.rows(neighbours.perturbations), places)[panel.column]
-    return [fit_evidence(labels, likeness, panel.left_out(fold)) for fold in range(NUM_FOLDS + 1)]
+    rows = neighbours.rows(neighbours.perturbations)
+    likeness, covariance = panel.likeness(rows, places)[panel.column], panel.covariance(rows)
+    return [fit_evidence(labels, likeness, covariance, panel.left_out(fold)) for fold in range(NUM_FOLDS + 1)]
 
 
 def _held_out(views: Sequence[View], neighbours: Neighbours, by_fold: list[tuple[Profiler, ...]]) -> HeldOut:

@@ -17,13 +17,11 @@ import scipy.sparse as sp
 from sklearn.utils.extmath import randomized_svd
 
 from biorl.soft_verifier.domain.effects import Measurements
-from biorl.soft_verifier.domain.evidence import Labels
+from biorl.soft_verifier.domain.evidence import ACROSS_LINES, OTHER_LINE, Labels
 from biorl.soft_verifier.domain.fold_model import label_table
 from biorl.soft_verifier.domain.neighbours import Neighbours
 from biorl.soft_verifier.domain.smoothing import Floats, Places, Sparse, fit_rates, residuals
 
-OTHER_LINE = 0.2
-"""What a perturbation of another line counts for, beside one of the own line."""
 SAME_GENE = 6.0
 """What another line's effects of the very gene that is asked about count for."""
 ALWAYS_SEEN = -1
@@ -63,6 +61,14 @@ class Panel:
         ones = np.ones(len(known), dtype=np.float32)
         pick = sp.csr_array((ones, (known, perturbed[known])), shape=likeness.shape)
         return sp.csr_array(likeness @ spread + pick @ self.extra)
+
+    def covariance(self, likeness: Sparse) -> Floats:
+        """Of what perturbations do in their lines [P, P], for the process (domain/evidence.py); `likeness` [U, U]."""
+        among: Floats = likeness[self.column][:, self.column].toarray()
+        among[self.line[:, None] != self.line] *= np.float32(ACROSS_LINES)
+        own = np.flatnonzero(self.line == 0)
+        among[np.ix_(own, own)] += self.extra[self.column[own]][:, own].toarray()
+        return among
 
     def left_out(self, fold: int) -> npt.NDArray[np.bool_]:
         """[P]"""
