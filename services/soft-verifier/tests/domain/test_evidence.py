@@ -44,9 +44,9 @@ def labels(*, flipped: bool = False) -> Labels:
     return Labels.of(sp.csr_array(table.astype(np.int8)), LINE)
 
 
-def fitted(known: Labels) -> Profiler:
+def fitted(known: Labels, left_out: int = -1) -> Profiler:
     near = panel().likeness(likeness(), np.arange(GENES))[COLUMN]
-    return fit_evidence(known, near, panel().covariance(likeness()), np.zeros(len(LINE), np.bool_))
+    return fit_evidence(known, near, panel().covariance(likeness()), panel().left_out(left_out))
 
 
 def process(profiler: Profiler) -> Floats:
@@ -81,9 +81,14 @@ def test_the_process_hears_what_another_line_saw() -> None:
     assert not np.allclose(process(fitted(labels())), process(fitted(labels(flipped=True))), atol=1e-2)
 
 
-def test_where_labels_are_many_the_process_learns_from_the_own_line_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_PAIRS", 1)
-    evidence = fitted(labels()).evidence
-    other = evidence.labels.line[evidence.labels.row] == 1
-    assert np.any(evidence.weights[~other])
-    assert not np.any(evidence.weights[other])
+@pytest.mark.parametrize("fewer", [0, 1])
+def test_where_labels_are_many_the_process_learns_from_the_own_line_alone_whatever_fold_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, fewer: int
+) -> None:
+    known = labels()
+    other = known.line[known.row] == 1
+    monkeypatch.setattr(module, "MOST_PAIRS", int((np.diff(known.start) ** 2).sum()) - fewer)
+    for left_out in (-1, 0):
+        weights = fitted(known, left_out).evidence.weights
+        assert np.any(weights[~other])
+        assert np.any(weights[other]) == (not fewer)

@@ -63,7 +63,7 @@ OTHER_LINE = 0.2
 """What a perturbation of another line counts for, beside one of the own line."""
 ACROSS_LINES = 0.5
 """Correlation, in the process, of what a perturbation does in two lines; cross-validation's choice of 0, .2 and .5."""
-MOST_PAIRS = 30_000_000
+MOST_PAIRS = 20_000_000
 """Pairs of labels of one readout beyond which the process learns from the own line alone: it would take minutes."""
 _CHUNK = 8192
 
@@ -271,9 +271,9 @@ def _process_weights(evidence: Evidence, among: Floats, directions: Floats, gain
 
 
 def _heard(evidence: Evidence) -> Places:
-    """The entries that the process learns from."""
+    """The entries that the process learns from: whichever fold is left out, of the same lines."""
     labels, seen = evidence.labels, evidence.seen > 0
-    pairs = (np.bincount(labels.readout[seen]).astype(np.float64) ** 2).sum()
+    pairs = (np.diff(labels.start).astype(np.float64) ** 2).sum()
     return np.flatnonzero(seen if pairs <= MOST_PAIRS else seen & (labels.line[labels.row] == 0))
 
 
