@@ -30,6 +30,24 @@ def test_one_seed_gives_the_same_bytes_twice(folder: Path, tmp_path: Path) -> No
     assert digests(tmp_path) == digests(folder)
 
 
+def test_the_truth_is_there_only_when_all_of_it_is(
+    organism: Organism, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that goes on after Ctrl-C looks for it."""
+
+    def stopped(_screen: object, path: Path, **_options: object) -> None:
+        path.write_bytes(b"half of it")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(anndata.AnnData, "write_h5ad", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            write_organism(organism, tmp_path)
+    assert not (tmp_path / "truth.json").exists()
+    write_organism(organism, tmp_path)
+    assert digests(tmp_path) == digests(folder)
+
+
 def test_another_seed_gives_another_organism(folder: Path, tmp_path: Path) -> None:
     write_organism(simulate(8, TINY), tmp_path)
     same = {path for path, digest in digests(tmp_path).items() if digests(folder).get(path) == digest}

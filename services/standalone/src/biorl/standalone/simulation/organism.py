@@ -62,15 +62,20 @@ def simulate(seed: int, size: Size) -> Organism:
 
 
 def write_organism(organism: Organism, folder: Path) -> dict[str, str]:
-    """Writes all files into `folder` and returns the SHA-256 (hex) of each, by path relative to the folder."""
+    """Writes all files into `folder` and returns the SHA-256 (hex) of each, by path relative to the folder.
+
+    The truth comes last and whole: where it is, everything is.
+    """
     (folder / "papers").mkdir(parents=True, exist_ok=True)
     network = organism.networks[LINES[0]]
     (folder / "annotation.gmt").write_text(gmt(organism.sets), encoding="utf-8")
     (folder / "genes.tsv").write_text(gene_info(network), encoding="utf-8")
     for number, paper in enumerate(organism.papers, start=1):
         (folder / "papers" / f"paper-{number:03d}.xml").write_bytes(to_jats(paper))
-    (folder / "truth.json").write_text(json.dumps(_truth(organism), indent=1, sort_keys=True) + "\n", encoding="utf-8")
     _write_screen(organism, folder / "screen.h5ad")
+    part = folder / "truth.json.part"
+    part.write_text(json.dumps(_truth(organism), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    part.replace(folder / "truth.json")
     return digests(folder)
 
 
