@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from biorl.questions.question import Claim
 from biorl.soft_verifier.domain.belief import Artifact, Belief
 from biorl.soft_verifier.verifiers import VERIFIERS
+from biorl.soft_verifier.verifiers.experiment import Experiment
 from biorl.standalone.commands.verifier import app
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.simulation.network import TINY
@@ -69,6 +70,19 @@ def test_a_model_that_is_not_trained_is_measured_too(
     place, out = ("--runs", tmp_path / "runs"), tmp_path / "report.json"
     biorl("evaluate", "even-odds", "--effects", organism / "screen.h5ad", *place, "--out", out)
     assert all(report["ranking"]["auc_per_gene"] == 0.5 for report in json.loads(out.read_text()))
+
+
+def test_an_artifact_of_other_code_is_told_with_what_to_run(
+    organism: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class OfOtherCode(Experiment):
+        def __init__(self, artifact: Artifact) -> None:
+            artifact.arrays["another array"]
+
+    biorl("train", "experiment", "--effects", organism / "screen.h5ad", "--runs", tmp_path)
+    monkeypatch.setitem(VERIFIERS, "experiment", OfOtherCode)  # type: ignore[misc]
+    with pytest.raises(BadRequestError, match="make a new one with: biorl verifier train experiment"):
+        biorl("evaluate", "experiment", "--effects", organism / "screen.h5ad", "--runs", tmp_path)
 
 
 @pytest.mark.parametrize(
