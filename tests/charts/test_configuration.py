@@ -1,5 +1,6 @@
 """What the chart gives a service is what that service reads: parsed by its own class, and by its own process."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -85,6 +86,32 @@ def leaves(tree: object) -> list[str]:
     if isinstance(tree, dict):
         return [leaf for value in tree.values() for leaf in leaves(value)]
     return [leaf for value in tree for leaf in leaves(value)] if isinstance(tree, list) else [str(tree)]
+
+
+MODELS = {
+    "author": {"endpoint": "http://vllm/v1", "model": "m", "api_key_file": "/run/key/key"},
+    "dataset": {"embeddings": {"endpoint": "http://vllm/v1", "model": "e"}},
+}
+
+
+def test_what_models_were_paid_for_lies_where_the_state_does_and_their_key_is_mounted(
+    render: Render, tmp_path: Path
+) -> None:
+    manifests = render(
+        "minimal",
+        f"questionGenerator.config={json.dumps(MODELS)}",
+        'questionGenerator.volumes=[{"name": "key", "secret": {"secretName": "llm"}}]',
+        'questionGenerator.volumeMounts=[{"name": "key", "mountPath": "/run/key", "readOnly": true}]',
+    )
+    workload = runs(manifests, "question-generator")
+    found = parsed(manifests, workload, tmp_path)
+    assert isinstance(found, QuestionGenerator)
+    assert found.author is not None
+    assert found.dataset.embeddings is not None
+    assert found.author.replies.parent == found.dataset.embeddings.vectors.parent == found.state.parent
+    mounted = {item["mountPath"]: item["name"] for item in container(workload)["volumeMounts"]}
+    assert mounted["/run/key"] == "key"
+    assert {"name": "key", "secret": {"secretName": "llm"}} in pod(workload)["volumes"]
 
 
 def test_everything_encrypted_means_every_server_and_every_client(render: Render, tmp_path: Path) -> None:

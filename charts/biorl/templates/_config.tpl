@@ -70,7 +70,11 @@ port: 9090
 {{- define "biorl.config.questionGenerator" -}}
 {{- $own := dict "http" (include "biorl.config.http" . | fromYaml) "bus" (include "biorl.config.bus" . | fromYaml) -}}
 {{- $own = merge $own (dict "state" "/var/lib/biorl/generator/generator.sqlite" "objects" "/var/lib/biorl/objects") -}}
-{{- mergeOverwrite (deepCopy .Values.questionGenerator.config) $own | toYaml -}}
+{{- $config := deepCopy .Values.questionGenerator.config -}}
+{{- /* What is paid for lies beside the state, which outlives the pod. */}}
+{{- with $config.author }}{{- $_ := set . "replies" (.replies | default "/var/lib/biorl/generator/replies.sqlite") -}}{{- end }}
+{{- with ($config.dataset).embeddings }}{{- $_ := set . "vectors" (.vectors | default "/var/lib/biorl/generator/vectors.sqlite") -}}{{- end }}
+{{- mergeOverwrite $config $own | toYaml -}}
 {{- end }}
 
 {{/* (list root pool), the pool merged over the defaults */}}
