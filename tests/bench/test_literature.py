@@ -7,18 +7,22 @@ import gzip
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
 import pubmed_parser
 import pytest
 
+from biorl.chassis.workers import processes
 from biorl.ingester.adapters.readers import read_documents
 from biorl.ingester.adapters.wire import document_to_wire
 from biorl.ingester.domain.sources import JatsSource
+from biorl.question_generator.__main__ import SENT_AT_ONCE
 from biorl.question_generator.adapters.wire import document_from_wire, document_message
 from biorl.question_generator.domain.literature.article import LiteratureRules, write_literature_questions
 from biorl.question_generator.domain.sources import Document
+from biorl.question_generator.service import Rules, write_questions
 
 pytestmark = [pytest.mark.bench, pytest.mark.data]
 EVERY = 6
@@ -96,3 +100,28 @@ def test_memory_stays_flat_over_many_papers(folder: Path) -> None:
     grown = (process.memory_info().rss - before) / 1e6
     say(f"\nmemory after {REPEATS} papers: {grown:+.1f} MB")
     assert grown < MAX_GROWTH_MB
+
+
+def test_two_workers_beside_one(folder: Path) -> None:
+    """By CPU time, which a busy machine changes little: if nothing of the feeding overlapped, and each had its core."""
+    documents, write, me = read(folder), partial(write_questions, rules=Rules()), psutil.Process()
+    with processes(2) as pool:
+        list(pool.map(write, documents, chunksize=SENT_AT_ONCE))  # started, everything imported
+        workers = [child for child in me.children() if cpu_of(child) > 1]
+        for _ in range(ROUNDS):
+            began_at = cpu_of(me)
+            alone = [write(document) for document in documents]
+            alone_s, before, began_at = cpu_of(me) - began_at, [cpu_of(it) for it in workers], cpu_of(me)
+            together = list(pool.map(write, documents, chunksize=SENT_AT_ONCE))
+            feeding_s = cpu_of(me) - began_at
+            working_s = [cpu_of(it) - spent for it, spent in zip(workers, before, strict=True)]
+            assert together == alone
+            ratio = alone_s / (feeding_s + sum(working_s) / 2)
+            two = " and ".join(f"{spent:.2f}" for spent in working_s)
+            say(f"one {alone_s:.2f} s; two {two} s, fed in {feeding_s:.2f} s: {ratio:.2f}")
+
+
+def cpu_of(process: psutil.Process) -> float:
+    """Seconds so far."""
+    used = process.cpu_times()
+    return float(used.user + used.system)

@@ -23,7 +23,7 @@ from biorl.ingester.adapters import ledger
 from biorl.question_generator.adapters import sqlite_store
 from biorl.standalone.simulation.literature import write_literature
 
-pytestmark = [pytest.mark.bench, pytest.mark.data]
+pytestmark = [pytest.mark.bench, pytest.mark.data, pytest.mark.timeout(4 * 3600)]
 NUM_PAPERS = int(os.environ.get("BIORL_SCALE_PAPERS", "400"))
 NOTICED = ["biorl.documents.v1", "biorl.retractions.v1"]
 GROUP = "question-generator"

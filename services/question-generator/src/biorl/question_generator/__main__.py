@@ -15,9 +15,13 @@ from biorl.chassis.process import run
 from biorl.question_generator.commands import COMMANDS, NAME
 from biorl.question_generator.config import Config
 
+SENT_AT_ONCE = 2
+"""Sources that a worker gets at a time: fewer cost more to send, more leave the others waiting at a batch's end."""
+
 
 def body(config: Config, life: Life) -> None:
     from contextlib import ExitStack, closing  # noqa: PLC0415 - configuration first, weight after
+    from functools import partial  # noqa: PLC0415
 
     from biorl.chassis.bus import TopicSpec, open_bus  # noqa: PLC0415
     from biorl.chassis.bus.worker import consume  # noqa: PLC0415
@@ -49,7 +53,8 @@ def body(config: Config, life: Life) -> None:
         store = stack.enter_context(closing(SqliteStore(config.state)))
         producer = stack.enter_context(closing(bus.producer()))
         author = stack.enter_context(author_of(config.author, rules.literature)) if config.author else None
-        spread = stack.enter_context(processes(config.workers)).map if config.workers > 1 else map
+        pool = stack.enter_context(processes(config.workers)) if config.workers > 1 else None
+        spread = partial(pool.map, chunksize=SENT_AT_ONCE) if pool else map
         generator = QuestionGenerator(
             rules, store, BusQuestions(producer, names.questions), Metrics(), author=author, spread=spread
         )
