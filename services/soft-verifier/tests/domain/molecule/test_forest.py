@@ -7,26 +7,30 @@ from hypothesis import strategies as st
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
 from biorl.soft_verifier.domain.molecule import forest as module
-from biorl.soft_verifier.domain.molecule.forest import grow
+from biorl.soft_verifier.domain.molecule.forest import RARE, grow
 
 
-def problem(seed: int, *, yes_or_no: bool):
+def problem(seed: int, *, yes_or_no: bool, size: int = 60):
     rng = np.random.default_rng(seed)
-    features = np.round(rng.normal(size=(60, 7)), 1).astype(np.float32) * np.float32(rng.choice([1e-3, 1.0, 1e5]))
-    target = features[:, 0] + 0.3 * rng.normal(size=60)
-    fold = rng.integers(0, 3, 60).astype(np.int8)
+    features = np.round(rng.normal(size=(size, 7)), 1).astype(np.float32) * np.float32(rng.choice([1e-3, 1.0, 1e5]))
+    target = features[:, 0] + 0.3 * rng.normal(size=size)
+    fold = rng.integers(0, 3, size).astype(np.int8)
     return features, (target > 0).astype(np.float64) if yes_or_no else target.astype(np.float64), fold
 
 
 @settings(max_examples=15, deadline=None)
-@given(st.integers(0, 10_000), st.booleans())
-def test_it_says_what_scikit_learn_says(seed: int, yes_or_no: bool) -> None:
-    features, target, fold = problem(seed, yes_or_no=yes_or_no)
+@given(st.integers(0, 10_000), st.booleans(), st.sampled_from([None, "balanced_subsample"]))
+def test_it_says_what_scikit_learn_says_and_weighs_a_rare_answer(
+    seed: int, yes_or_no: bool, weight: str | None
+) -> None:
+    features, target, fold = problem(seed, yes_or_no=yes_or_no, size=60 if weight else 3 * RARE)
     grown = grow(features, target, fold, yes_or_no=yes_or_no, trees=4)
     for part in range(3):
         known = fold != part
         if yes_or_no:
-            theirs = RandomForestClassifier(4, max_features="sqrt", min_samples_leaf=2, random_state=part)
+            theirs = RandomForestClassifier(
+                4, max_features="sqrt", min_samples_leaf=2, class_weight=weight, random_state=part
+            )
             theirs.fit(features[known], target[known] > 0.5)
             expected = theirs.predict_proba(features)[:, list(theirs.classes_).index(True)]
         else:
