@@ -14,7 +14,7 @@ ENVIRONMENT = Path(os.environ.get("BIORL_RAY_SERVE", ROOT / ".cache" / "ray-serv
 
 
 class RayServeMissingError(RuntimeError):
-    """There is no Ray Serve on this machine; says how to get one."""
+    """There is no Ray Serve on this machine, or it does not come up; says what to do."""
 
 
 def python() -> Path:
@@ -26,9 +26,10 @@ def python() -> Path:
 
 @contextmanager
 def ray_serve(network: Path, scratch: Path, within_s: float = 120) -> Iterator[str]:
-    """The address at which a numpy network's folder answers. Raises RuntimeError when that takes too long.
+    """The address at which a numpy network's folder answers. Raises RayServeMissingError when that takes too long.
 
-    Ray keeps its token in HOME, and reports who uses it unless told not to.
+    Ray itself gives up after 30 s, which a crowded machine can need. It keeps its token in HOME, and reports who uses
+    it unless told not to.
     """
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
@@ -50,7 +51,7 @@ def _wait(process: "subprocess.Popen[bytes]", log: Path, within_s: float) -> Non
     until = time.monotonic() + within_s
     while "ready\n" not in log.read_text():
         if time.monotonic() > until or process.poll() is not None:
-            raise RuntimeError(f"Ray Serve is not ready after {within_s} s:\n{log.read_text()[-3000:]}")
+            raise RayServeMissingError(f"Ray Serve does not come up here; see {log}")
         time.sleep(0.2)
 
 
