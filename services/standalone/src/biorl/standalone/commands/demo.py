@@ -141,7 +141,7 @@ def show(run: str, runs: Path) -> None:
         raise BadRequestError(msg)
     table = Table(title=f"{plan.task}, {plan.cell_line}: {result.num_questions} held-out questions", box=SIMPLE_HEAD)
     for column in ("", "AUC per gene", "95% interval", "p (null)", "SD P(yes)", "pooled F1", "pooled MCC"):
-        table.add_column(column, justify="left" if not column else "right", no_wrap=True)
+        table.add_column(column, justify="left" if not column else "right", overflow="fold")
     for row in result.rows:
         table.add_row(*_cells(row), style="bold" if row.name == "policy after" else "")
     if result.null_max is not None:
