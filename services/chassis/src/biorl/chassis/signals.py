@@ -40,10 +40,12 @@ def signals_stop(life: Life) -> Iterator[None]:
 
 @contextmanager
 def stop_ends_the_process(life: Life, status: int) -> Iterator[None]:
-    """Inside, whoever asks to stop ends the process on the spot, with that exit status.
+    """Inside, whoever asks to stop ends the process on the spot, with that exit status; so does who has asked before.
 
     For imports that take their time: nothing has been begun that would have to be ended, and nothing interrupts them.
     """
+    if life.stopping:
+        raise SystemExit(status)
     begun = threading.Event()
 
     def leave() -> None:
