@@ -15,9 +15,10 @@ from biorl.chassis.bus.port import Message
 from biorl.chassis.bus.testing import bus_at
 from biorl.chassis.grpc.config import GrpcClientConfig
 from biorl.chassis.life import Life
+from biorl.chassis.process import MISUSE
 from biorl.questions.identity import identified
-from biorl.questions.question import Question, Split
-from biorl.questions.testing import direction_question
+from biorl.questions.question import ChatMessage, Question, Split
+from biorl.questions.testing import direction_question, number_question
 from biorl.questions.wire import question_to_wire
 from biorl.rl_trainer.__main__ import STOPPED, train
 from biorl.rl_trainer.adapters import grpo
@@ -68,6 +69,11 @@ def test_the_order_of_the_bus_does_not_matter() -> None:
 def test_without_a_fitting_question_it_says_what_it_looked_for() -> None:
     with pytest.raises(NoQuestionsError, match=r"perturbation\.de"):
         select(EXAM, Selection(tasks=("perturbation.de",)))
+
+
+def test_fewer_prompts_than_a_step_takes_are_refused_and_not_trained_on_for_no_step() -> None:
+    with pytest.raises(NoQuestionsError, match="24 prompts are left and one step takes 25"):
+        select([*EXAM, *TRAIN], replace(DIRECTION, least=25))
 
 
 def publish(folder: Path, questions: list[Question], retired: tuple[str, ...] = ()) -> BusQuestions:
@@ -185,6 +191,12 @@ def test_prompts_on_which_the_verifier_abstains_are_left_out_and_stay_in_the_exa
     assert {item.id for item in materials.examination} == {item.id for item in EXAM}
 
 
+def test_fewer_covered_prompts_than_a_step_takes_are_refused(tmp_path: Path) -> None:
+    run = replace(run_of(tmp_path, KnowsHalf({"G0"})), selection=replace(DIRECTION, least=20))
+    with pytest.raises(NoQuestionsError, match="18 prompts are left and one step takes 20"):
+        run.materialise()
+
+
 def test_a_resumed_run_keeps_its_prompts_though_the_verifier_has_changed_its_mind(tmp_path: Path) -> None:
     first = run_of(tmp_path, KnowsHalf({"G0"})).materialise()
     changed = KnowsHalf({"G1"})
@@ -220,6 +232,42 @@ def test_a_whole_run_ends_with_every_row_and_no_gold_answer_ever_reached_the_lea
     assert evaluation["prompts"] == {"asked": 24, "not_covered": 0}
     assert seen
     assert all(item.answer.gold is None for item in seen)
+
+
+@pytest.mark.slow
+def test_questions_that_nobody_answers_by_yes_or_no_train_a_policy_that_is_not_examined(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    more = replace(
+        number_question(), id="of another paper", prompt=(ChatMessage("user", "How many cells were there ?"),)
+    )
+    feed = publish(tmp_path, [number_question(), more])
+    folder = FolderOfRun(tmp_path / "run")
+    wanted = Selection(tasks=("literature.extraction",), prompt_splits=("train",))
+    policy = learner(tmp_path / "run", reward=lambda completions, **_: [float("4" in text) for text in completions])
+    assert TrainingRun(feed, folder, policy, KnowsHalf(set()), NoDiary(), wanted).run() == "completed"
+    assert weights(tmp_path / "run")
+    assert folder.kept("evaluation") is None
+    assert "not examined" in caplog.text
+
+
+def test_a_run_without_a_fitting_question_ends_with_one_line_that_says_what_was_looked_for(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish(tmp_path, EXAM)
+    config = Config.model_validate(
+        {
+            "bus": SqliteBusConfig(path=tmp_path / "bus.sqlite"),
+            "rewards": {"target": "localhost:1"},
+            "run_dir": tmp_path / "runs",
+            "questions": {"tasks": ("perturbation.de",), "quiet_s": 0},
+        }
+    )
+    with pytest.raises(SystemExit) as ended:
+        train(config, Life())
+    assert ended.value.code == MISUSE
+    assert "no question of task perturbation.de" in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 def test_a_second_process_waits_until_the_first_has_left_the_run(tmp_path: Path) -> None:

@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from biorl.chassis.life import Life
-from biorl.chassis.process import run
+from biorl.chassis.process import MISUSE, run
 from biorl.chassis.signals import stop_ends_the_process
 from biorl.questions.question import Question
 from biorl.rl_trainer.config import Config
 
 if TYPE_CHECKING:
     from biorl.rl_trainer.adapters.run_folder import FolderOfRun
+    from biorl.rl_trainer.service import TrainingRun
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ def train(config: Config, life: Life) -> None:
         from biorl.rl_trainer.adapters.beliefs import VerifierBeliefs  # noqa: PLC0415
         from biorl.rl_trainer.adapters.grpo import StopAskedError  # noqa: PLC0415
         from biorl.rl_trainer.adapters.learner import FolderLearner  # noqa: PLC0415
-        from biorl.rl_trainer.adapters.questions import BusQuestions, StoppedWhileWaitingError  # noqa: PLC0415
+        from biorl.rl_trainer.adapters.questions import BusQuestions  # noqa: PLC0415
         from biorl.rl_trainer.adapters.run_events import BusDiary  # noqa: PLC0415
         from biorl.rl_trainer.adapters.run_folder import FolderOfRun  # noqa: PLC0415
         from biorl.rl_trainer.domain.selection import Selection  # noqa: PLC0415
@@ -80,19 +81,36 @@ def train(config: Config, life: Life) -> None:
         beliefs=VerifierBeliefs(config.verifier, config.evaluation.verifier, outage),
         diary=diary,
         selection=Selection(
-            wanted.tasks, wanted.cell_lines, wanted.prompt_splits, wanted.informative_only, wanted.covered_only
+            wanted.tasks,
+            wanted.cell_lines,
+            wanted.prompt_splits,
+            wanted.informative_only,
+            wanted.covered_only,
+            config.training.prompts_per_step,
         ),
         seed=config.seed,
         null_draws=config.evaluation.null_draws,
     )
     life.ready()
-    try:
-        outcome = training.run()
-    except (StopAskedError, StoppedWhileWaitingError):
-        outcome = "stopped"
+    outcome = _outcome(training, config.run_id)
     logger.info("run %s: %s", config.run_id, outcome)
     if outcome == "stopped":
         raise SystemExit(STOPPED)
+
+
+def _outcome(training: "TrainingRun", run_id: str) -> str:
+    from biorl.rl_trainer.adapters.grpo import StopAskedError  # noqa: PLC0415 - heavy imports after the configuration
+    from biorl.rl_trainer.adapters.questions import StoppedWhileWaitingError  # noqa: PLC0415
+    from biorl.rl_trainer.adapters.run_folder import DamagedRunError  # noqa: PLC0415
+    from biorl.rl_trainer.domain.selection import NoQuestionsError  # noqa: PLC0415
+
+    try:
+        return training.run()
+    except (StopAskedError, StoppedWhileWaitingError):
+        return "stopped"
+    except (NoQuestionsError, DamagedRunError) as error:
+        logger.error("run %s cannot be trained: %s", run_id, error)
+        raise SystemExit(MISUSE) from error
 
 
 def _wait_for_its_lock(folder: "FolderOfRun", life: Life) -> None:

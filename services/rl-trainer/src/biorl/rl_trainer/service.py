@@ -4,8 +4,12 @@
 2. Examine the policy before training.
 3. Train on rewards; the prompts carry no held-out label.
 4. Examine it again, beside the verifier, the gene-frequency table, a supervised reference and the null.
+
+Without held-out questions that are answered by yes or no (literature alone has none) the policy is trained and not
+examined, and the log says so.
 """
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +17,10 @@ import numpy as np
 
 from biorl.questions.question import Question
 from biorl.rl_trainer.domain import examination
-from biorl.rl_trainer.domain.selection import Materials, Selection, select, without
+from biorl.rl_trainer.domain.selection import Materials, Selection, check_enough, select, without
 from biorl.rl_trainer.ports import Beliefs, Diary, Floats, Learner, QuestionFeed, RunFolder
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +38,20 @@ class TrainingRun:
         """ "completed" or "stopped". Raises NoQuestionsError, and whatever ends training."""
         materials = self.materialise()
         self.learner.prepare([*materials.prompts, *materials.examination])
+        outcome = self._trained_and_examined(materials) if materials.examination else self._trained(materials)
+        self.diary.finished(outcome)
+        return outcome
+
+    def _trained(self, materials: Materials) -> str:
+        logger.warning("no held-out question asks for yes or no: the policy is trained, and not examined")
+        return self.learner.train(materials.prompts)
+
+    def _trained_and_examined(self, materials: Materials) -> str:
         before = self._examined(materials, "policy before")
         outcome = self.learner.train(materials.prompts)
         if outcome == "completed":
             after = self._examined(materials, "policy after")
             self._conclude(materials, {"policy before": before, "policy after": after})
-        self.diary.finished(outcome)
         return outcome
 
     def materialise(self) -> Materials:
@@ -48,6 +62,7 @@ class TrainingRun:
             self.folder.keep_questions(fresh, offsets)
             questions = self.folder.questions() or []
         materials = self._covered(select(questions, self.selection))
+        check_enough(materials.prompts, self.selection.least)
         self.diary.started(str((self.folder.kept("manifest") or {}).get("digest", "")), len(materials.prompts))
         return materials
 
@@ -58,7 +73,7 @@ class TrainingRun:
         kept = self.folder.kept("coverage")
         if kept is None:
             claimed = [item for item in materials.prompts if item.claim]
-            answers = self.beliefs.beliefs([item.claim for item in claimed if item.claim])
+            answers = self.beliefs.beliefs([item.claim for item in claimed if item.claim]) if claimed else None
             unknown = np.isnan(answers.probability) if answers else np.zeros(len(claimed), dtype=bool)
             kept = {"not_covered": [item.id for item, out in zip(claimed, unknown, strict=True) if out]}
             self.folder.keep("coverage", kept)

@@ -60,6 +60,10 @@ class Recipe:
     checkpoint_every: int = 50
     keep_checkpoints: int = 2
 
+    @property
+    def prompts_per_step(self) -> int:
+        return self.rollouts_per_step // self.num_generations
+
 
 @dataclass(frozen=True)
 class Examination:

@@ -26,6 +26,8 @@ class Selection:
     prompt_splits: tuple[str, ...] = ("test",)
     informative_only: bool = True
     covered_only: bool = True
+    least: int = 1
+    """Prompts that one step takes: with fewer nothing would be trained."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Materials:
 
 
 def select(questions: Iterable[Question], wanted: Selection) -> Materials:
-    """Raises NoQuestionsError when no prompt is left."""
+    """Raises NoQuestionsError when too few prompts are left for one step."""
     concerned = sorted((item for item in questions if _concerns(item, wanted)), key=lambda item: item.id)
     held_out = [item for item in concerned if item.is_held_out and item.answer.gold is not None]
     prompts = _no_answer_of([item for item in concerned if _is_prompt(item, wanted)], held_out)
@@ -53,8 +55,19 @@ def select(questions: Iterable[Question], wanted: Selection) -> Materials:
             f"{' on an informative readout' if wanted.informative_only else ''} among {len(concerned)}"
         )
         raise NoQuestionsError(msg)
+    check_enough(prompts, wanted.least)
     examination = tuple(item for item in held_out if _claims_yes_or_no(item))
     return Materials(prompts, examination, pairs([item for item in concerned if item.split is Split.TRAIN]))
+
+
+def check_enough(prompts: Sequence[Question], least: int) -> None:
+    """Raises NoQuestionsError."""
+    if len(prompts) < least:
+        msg = (
+            f"{len(prompts)} prompts are left and one step takes {least} (training.rollouts_per_step by "
+            "num_generations): make steps smaller, or bring more questions"
+        )
+        raise NoQuestionsError(msg)
 
 
 def without(materials: Materials, not_covered: Collection[str]) -> Materials:
