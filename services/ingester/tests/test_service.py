@@ -1,5 +1,6 @@
 """Every item is published once or refused with a reason; retractions reach what was published before them."""
 
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -93,6 +94,12 @@ def test_refusals_are_kept_with_source_and_counted(tmp_path: Path) -> None:
     assert counts["document", "refused", "licence_unknown"] == 1
     assert counts["document", "published", ""] == 1
     assert {entry.source for entry in refusals(tmp_path / "ledger.sqlite")} == {"a"}
+
+
+def test_what_was_left_out_of_a_paper_is_named_where_the_paper_is(tmp_path: Path) -> None:
+    World(tmp_path, a=[replace(paper(1), sections_left_out=("Funding", "ref-list"))]).run()
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as ledger:
+        assert ledger.execute("SELECT detail FROM entries").fetchall() == [("sections left out: Funding; ref-list",)]
 
 
 def test_a_fault_in_the_middle_keeps_what_came_before_and_goes_on(tmp_path: Path) -> None:

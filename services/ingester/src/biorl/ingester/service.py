@@ -175,7 +175,8 @@ class Ingester:
         if isinstance(verdict, Refusal):
             batch.add(Entry(kind, paper.document.id, content, "refused", unit.name, verdict.code, verdict.detail))
             return
-        entry = Entry(kind, verdict.id, content, "published", unit.name, aliases=verdict.aliases)
+        left_out = f"sections left out: {'; '.join(paper.sections_left_out)}" if paper.sections_left_out else ""
+        entry = Entry(kind, verdict.id, content, "published", unit.name, detail=left_out, aliases=verdict.aliases)
         if not self._is_known(entry) and batch.add(entry):
             batch.documents.append(verdict)
 

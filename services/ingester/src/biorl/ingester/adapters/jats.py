@@ -7,7 +7,7 @@ Peer reviews inside an article (`sub-article`, `response`) are not the paper and
 from collections.abc import Iterator
 from pathlib import Path
 
-from biorl.ingester.adapters.jats_sections import read_sections
+from biorl.ingester.adapters.jats_sections import headings_left_out, read_sections
 from biorl.ingester.adapters.jats_tables import read_tables
 from biorl.ingester.adapters.jats_text import text_of
 from biorl.ingester.adapters.xml import Element, attribute, stream, strip_namespaces
@@ -58,6 +58,7 @@ def read_article(article: Element, source: Source) -> Submission:
         retracts=_retracts(meta) if article_type in RETRACTING else (),
         date=_date(meta),
         tables_left_out=tables_left_out,
+        sections_left_out=headings_left_out(article),
     )
 
 

@@ -43,12 +43,23 @@ def read_sections(article: Element) -> tuple[Section, ...]:
     return tuple(sections)
 
 
+def headings_left_out(article: Element) -> tuple[str, ...]:
+    """What `read_sections` leaves out, by heading: thanks, money, interests and the like, and the back matter."""
+    unsaid = [section for section in article.iterfind("body//sec") if _is_dropped(section)]
+    outermost = [section for section in unsaid if not any(above in unsaid for above in section.iterancestors())]
+    back = [
+        part
+        for end in article.iterfind("back")
+        for part in end
+        if isinstance(part.tag, str) and part.find(".//fig") is None
+    ]
+    return tuple(_heading(part) or local_name(part) for part in [*outermost, *back])
+
+
 def _passages_of(article: Element) -> Iterator[_Passage]:
     for abstract in article.iterfind("front/article-meta/abstract"):
         if attribute(abstract, "abstract-type") in _ABSTRACTS:
-            title = abstract.find("title")
-            heading = text_of(title) if title is not None else ""
-            yield from _inside(abstract, (heading or "Abstract",), "abstract", in_abstract=True)
+            yield from _inside(abstract, (_heading(abstract) or "Abstract",), "abstract", in_abstract=True)
     for body in article.iterfind("body"):
         yield from _inside(body, (), "")
     for part in article.iterchildren("back", "floats-group", "floats-wrap"):
@@ -80,14 +91,21 @@ def _paragraph(element: Element, path: tuple[str, ...], kind: str) -> Iterator[_
 
 
 def _section(element: Element, path: tuple[str, ...], kind: str, *, in_abstract: bool) -> Iterator[_Passage]:
-    heading = element.find("title")
-    title = text_of(heading) if heading is not None else ""
-    sec_type = attribute(element, "sec-type")
-    if is_dropped(sec_type, title):
+    if _is_dropped(element):
         return
+    title, sec_type = _heading(element), attribute(element, "sec-type")
     # A structured abstract has methods and results of its own; they stay an abstract.
     own = "abstract" if in_abstract else kind_of(sec_type, title, kind)
     yield from _inside(element, (*path, title) if title else path, own, in_abstract=in_abstract)
+
+
+def _is_dropped(section: Element) -> bool:
+    return is_dropped(attribute(section, "sec-type"), _heading(section))
+
+
+def _heading(element: Element) -> str:
+    title = element.find("title")
+    return text_of(title) if title is not None else ""
 
 
 def _caption(figure: Element) -> _Passage:

@@ -56,6 +56,8 @@ class Submission:
     catalogued: Catalogued | None = None
     tables_left_out: tuple[str, ...] = ()
     """Why, for each table that is not in the document."""
+    sections_left_out: tuple[str, ...] = ()
+    """Their headings."""
 
 
 @dataclass(frozen=True, slots=True)
