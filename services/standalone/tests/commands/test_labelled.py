@@ -48,7 +48,9 @@ def test_tables_become_an_artifact_a_report_and_a_card(
     capsys.readouterr()
     biorl("card", verifier, *place)
     folder = tmp_path / "runs" / "demo" / "artifacts" / verifier
-    assert sorted(path.name for path in next(folder.iterdir()).iterdir()) == ["arrays.npz", "card.json"]
+    picture, artifact = sorted(folder.iterdir(), key=Path.is_dir)
+    assert picture.name == f"{artifact.name}.svg"
+    assert sorted(path.name for path in artifact.iterdir()) == ["arrays.npz", "card.json"]
 
 
 @pytest.mark.parametrize(
