@@ -15,6 +15,7 @@ from biorl.question_generator.config import (
     Config,
     DatasetConfig,
     EmbeddingsConfig,
+    ModelConfig,
     PriceConfig,
 )
 
@@ -99,7 +100,7 @@ def _meaning(config: EmbeddingsConfig) -> "Iterator[SameMeaning]":
         yield SameMeaning(OpenAIEmbeddings(endpoint, store, **limits).embed, config.threshold)
 
 
-def _endpoint(config: AuthorConfig | EmbeddingsConfig) -> "Endpoint":
+def _endpoint(config: ModelConfig) -> "Endpoint":
     """Raises OSError for a key file that is not there."""
     from biorl.question_generator.adapters.openai_endpoint import Endpoint  # noqa: PLC0415
 

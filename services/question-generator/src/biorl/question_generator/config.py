@@ -64,18 +64,23 @@ class PriceConfig(_Section):
     output: NonNegativeFloat = 0.0
 
 
-class AuthorConfig(_Section):
-    """A language model that writes questions too, at any endpoint that speaks the OpenAI protocol."""
+class ModelConfig(_Section):
+    """A model at any endpoint that speaks the OpenAI protocol."""
 
     endpoint: str
     """For example `http://vllm:8000/v1`."""
     model: str
     api_key_file: Path | None = None
-    replies: Path = Path("replies.sqlite")
-    """Every reply, so that none is paid for twice. One process owns it."""
     concurrency: PositiveInt = 16
     timeout_s: PositiveFloat = 300.0
     max_retries: NonNegativeInt = 5
+
+
+class AuthorConfig(ModelConfig):
+    """A language model that writes questions too."""
+
+    replies: Path = Path("replies.sqlite")
+    """Every reply, so that none is paid for twice. One process owns it."""
     max_total_tokens: PositiveInt | None = None
     """Budget of the reply file's whole life; what would go beyond is refused as `model_over_budget`."""
     price_per_million: PriceConfig = PriceConfig()
@@ -116,22 +121,15 @@ class AlignmentConfig(_Section):
     seed: NonNegativeInt = 0
 
 
-class EmbeddingsConfig(_Section):
-    """A model that turns texts into vectors, at any endpoint that speaks the OpenAI protocol (`/embeddings`)."""
+class EmbeddingsConfig(ModelConfig):
+    """A model that turns texts into vectors (`/embeddings`)."""
 
-    endpoint: str
-    """For example `http://vllm:8000/v1`."""
-    model: str
-    api_key_file: Path | None = None
     vectors: Path = Path("vectors.sqlite")
     """Every vector, so that none is paid for twice. One process owns it."""
     threshold: float = Field(default=0.9, gt=0, le=1)
     """Cosine from which on two questions from papers with the same answer ask the same."""
     batch: PositiveInt = 64
     """Texts in a request."""
-    concurrency: PositiveInt = 8
-    timeout_s: PositiveFloat = 120.0
-    max_retries: NonNegativeInt = 5
     max_characters: PositiveInt = 2000
     """Of a text; what is longer is cut off."""
     price_per_million: NonNegativeFloat = 0.0

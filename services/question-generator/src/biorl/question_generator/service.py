@@ -60,7 +60,10 @@ class QuestionGenerator:
 
     def take(self, sources: Sequence[Source]) -> None:
         """All questions of these sources are published and recorded on return."""
-        done = self._authored(sources, self._written(sources))
+        retracted = {source.id for source in sources if self._is_retracted(source)}
+        usable = [source for source in sources if source.id not in retracted]
+        finished = iter(self._written(usable))
+        done = [_refused(source) if source.id in retracted else next(finished) for source in sources]
         written = {question.id: question for source in done for question in source.questions}
         known = self._store.known(list(written))
         new = [question for question_id, question in written.items() if question_id not in known]
@@ -82,18 +85,13 @@ class QuestionGenerator:
             self._store.retire(question_ids)
             self._observer.retired(len(question_ids))
 
-    def _written(self, sources: Sequence[Source]) -> list[WrittenSource]:
-        retracted = {source.id for source in sources if self._is_retracted(source)}
-        usable = [source for source in sources if source.id not in retracted]
-        written = iter(self._spread(partial(write_questions, rules=self._rules), usable))
-        return [_refused(source) if source.id in retracted else next(written) for source in sources]
-
     def _is_retracted(self, source: Source) -> bool:
         return isinstance(source, Document) and self._store.retracted(source.names)
 
-    def _authored(self, sources: Sequence[Source], done: list[WrittenSource]) -> list[WrittenSource]:
-        """With what the language model wrote about the papers that may be asked about."""
-        papers = [it for it in sources if isinstance(it, Document) and not self._is_retracted(it)]
+    def _written(self, usable: Sequence[Source]) -> list[WrittenSource]:
+        """By rule, and with what the language model wrote about the papers among them."""
+        done = list(self._spread(partial(write_questions, rules=self._rules), usable))
+        papers = [it for it in usable if isinstance(it, Document)]
         if not self._author or not papers:
             return done
         authored = self._author.write(papers)

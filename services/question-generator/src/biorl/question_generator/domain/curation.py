@@ -85,11 +85,8 @@ def curate(questions: Iterable[Question], rules: CurationRules) -> Curated:
     """The same for the same questions in any order."""
     everything = sorted(questions, key=lambda question: (not question.is_held_out, question.id))
     apart = {it.id: it.licence for it in everything if is_share_alike(it.licence) is not rules.share_alike}
-    from_text = [
-        question
-        for question in everything
-        if question.task.startswith(MADE_FROM_TEXT) and question.id not in rules.rejected.keys() | apart.keys()
-    ]
+    out = rules.rejected.keys() | apart.keys()
+    from_text = [it for it in everything if it.task.startswith(MADE_FROM_TEXT) and it.id not in out]
     found = contaminated(from_text, rules.benchmarks, rules.alike or Alike())
     clean = [question for question in from_text if question.id not in found]
     equal = _equal(clean)

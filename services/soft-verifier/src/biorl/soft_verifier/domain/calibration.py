@@ -5,7 +5,9 @@ with straight lines between the blocks' centres and a little of the first, so th
 lost. Everything is fitted on out-of-fold predictions. Few hundred numbers, no iteration at serving time.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +51,14 @@ class Calibration:
     def __call__(self, score: npt.ArrayLike, rate: npt.ArrayLike) -> Numbers:
         logistic = sigmoid(_design(score, rate) @ self.weights)
         return (1 - TIE_BREAK) * self.curve(logistic) + TIE_BREAK * logistic
+
+    def arrays(self, name: str) -> dict[str, Numbers]:
+        """What an artifact keeps of it, under `name`."""
+        return {f"{name}.weights": self.weights, f"{name}.x": self.curve.x, f"{name}.y": self.curve.y}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]], name: str) -> "Calibration":
+        return cls(arrays[f"{name}.weights"], Curve(arrays[f"{name}.x"], arrays[f"{name}.y"]))
 
 
 def _design(score: npt.ArrayLike, rate: npt.ArrayLike) -> Numbers:

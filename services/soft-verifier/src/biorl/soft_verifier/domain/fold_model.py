@@ -13,7 +13,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from biorl.soft_verifier.domain.belief import Array, Artifact
-from biorl.soft_verifier.domain.calibration import Calibration, Curve, fit_baseline, fit_calibration
+from biorl.soft_verifier.domain.calibration import Calibration, fit_baseline, fit_calibration
 from biorl.soft_verifier.domain.effects import Measurements
 from biorl.soft_verifier.domain.neighbours import LEAST_MASS, NUM_FOLDS, Neighbours
 from biorl.soft_verifier.domain.smoothing import (
@@ -110,7 +110,7 @@ class FoldModel:
             "directions": self.directions,
             "together": self.together,
         }
-        return tables | _packed("calibration", self.calibration) | _packed("baseline", self.baseline)
+        return tables | self.calibration.arrays("calibration") | self.baseline.arrays("baseline")
 
 
 class TooFewRelativesError(ValueError):
@@ -141,7 +141,8 @@ def restore_fold_model(artifact: Artifact, prefix: str, neighbours: Neighbours) 
     rates, directions, together = (artifact.arrays[f"{prefix}{name}"] for name in ("rates", "directions", "together"))
     shape = (rates.shape[1], len(neighbours.perturbations))
     by_readout = sp.csr_array((data.astype(np.float32), indices, indptr), shape=shape)
-    calibration, baseline = (_unpacked(artifact, f"{prefix}{name}") for name in ("calibration", "baseline"))
+    named = (f"{prefix}{name}" for name in ("calibration", "baseline"))
+    calibration, baseline = (Calibration.from_arrays(artifact.arrays, name) for name in named)
     fold, covered = _answered(by_readout, neighbours)
     folds = neighbours.folds
     return FoldModel(by_readout, rates, directions, folds, fold, covered, together, calibration, baseline)
@@ -207,16 +208,3 @@ def _out_of_fold(
 
 def _padded(directions: Floats) -> Floats:
     return np.pad(directions, ((0, DIRECTIONS - len(directions)), (0, 0)))
-
-
-def _packed(name: str, calibration: Calibration) -> dict[str, Array]:
-    return {
-        f"{name}.weights": calibration.weights,
-        f"{name}.x": calibration.curve.x,
-        f"{name}.y": calibration.curve.y,
-    }
-
-
-def _unpacked(artifact: Artifact, name: str) -> Calibration:
-    curve = Curve(artifact.arrays[f"{name}.x"], artifact.arrays[f"{name}.y"])
-    return Calibration(artifact.arrays[f"{name}.weights"], curve)

@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from biorl.soft_verifier.domain.belief import Array, Artifact
-from biorl.soft_verifier.domain.calibration import Calibration, Curve
+from biorl.soft_verifier.domain.calibration import Calibration
 from biorl.soft_verifier.domain.doubt import Doubt
 from biorl.soft_verifier.domain.evidence import Evidence, Labels, restore_evidence
 from biorl.soft_verifier.domain.neighbours import NUM_FOLDS, Neighbours
@@ -29,9 +29,7 @@ def pair_arrays(fitted: Fitted) -> dict[str, Array]:
     }
     for index in range(len(model.panels)):
         arrays |= {f"panel{index}.{name}": array for name, array in _panel_arrays(fitted, index).items()}
-    for name, calibration in (("calibration", model.calibration), ("baseline", model.baseline)):
-        parts = {"weights": calibration.weights, "x": calibration.curve.x, "y": calibration.curve.y}
-        arrays |= {f"{name}.{part}": values for part, values in parts.items()}
+    arrays |= model.calibration.arrays("calibration") | model.baseline.arrays("baseline")
     nets = [ranker.net.arrays for ranker in model.rankers]
     return arrays | {f"net.{name}": np.stack([net[name] for net in nets]) for name in nets[0]}
 
@@ -73,8 +71,8 @@ def restore_pair_model(
         arrays["profiles"].astype(np.float32),
         rankers,
         Mixture(tuple(mixture["weights"]), tuple(mixture["spreads"])),
-        _calibration(_within(arrays, "calibration.")),
-        _calibration(_within(arrays, "baseline.")),
+        Calibration.from_arrays(arrays, "calibration"),
+        Calibration.from_arrays(arrays, "baseline"),
         Doubt(arrays["doubt"]),
     )
 
@@ -93,7 +91,3 @@ def _evidence(arrays: Mapping[str, Array], panel: Panel, fold: int) -> Evidence:
     labels = Labels(arrays["start"], arrays["row"].astype(np.int64), arrays["positive"], panel.line)
     weights, directions = arrays["weights"][fold].astype(np.float32), arrays["directions"][fold]
     return restore_evidence(labels, panel.left_out(fold), arrays["rates"][fold], weights, directions)
-
-
-def _calibration(arrays: Mapping[str, Array]) -> Calibration:
-    return Calibration(arrays["weights"], Curve(arrays["x"], arrays["y"]))

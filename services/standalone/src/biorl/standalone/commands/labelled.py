@@ -9,6 +9,7 @@ from typing import Any
 
 from biorl.soft_verifier.domain.belief import Source
 from biorl.soft_verifier.domain.known_labels import KnownLabel
+from biorl.standalone.commands.annotation import annotation_in
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.runs.plan import read
 from biorl.standalone.runs.traffic import LABELS, opened, values
@@ -25,6 +26,7 @@ def learns_labels(name: str) -> bool:
 
 def learn_labels(name: str, place: Workspace, annotation: Path | None, tables: Path | None) -> Source:
     """Trains and saves. Raises BadRequestError, which says what is missing."""
+    from biorl.genes.traits import load_traits  # noqa: PLC0415
     from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415
     from biorl.soft_verifier.labelled_training import train_on_labels  # noqa: PLC0415
     from biorl.soft_verifier.training import NothingToLearnError  # noqa: PLC0415
@@ -33,7 +35,7 @@ def learn_labels(name: str, place: Workspace, annotation: Path | None, tables: P
 
     known = None
     if getattr(VERIFIERS[name], "needs_annotation", False):
-        known = _annotation(annotation or tables or annotation_folder(read(place), place))
+        known = annotation_in(annotation or tables or annotation_folder(read(place), place), load_traits)
     try:
         return train_on_labels(name, labels_of(place, tables), known, FolderArtifacts(place.artifacts))
     except NothingToLearnError as error:
@@ -79,17 +81,3 @@ def _labels_on_bus(place: Workspace) -> Iterator[KnownLabel]:
     with opened(read(place), place) as bus:
         for value in dict.fromkeys(values(bus, LABELS)):
             yield from labels_from_wire(label_pb2.SubjectLabels.FromString(value))
-
-
-def _annotation(folder: Path) -> Any:
-    from biorl.genes.reading import AnnotationFileError  # noqa: PLC0415
-    from biorl.genes.traits import load_traits  # noqa: PLC0415
-
-    if not folder.is_dir():
-        msg = f"{folder} is no folder; --annotation takes one with gene sets, ontology and symbols"
-        raise BadRequestError(msg)
-    try:
-        return load_traits(folder)
-    except AnnotationFileError as error:
-        msg = f"{error}; --annotation takes a folder with gene sets, ontology and symbols"
-        raise BadRequestError(msg) from error

@@ -72,12 +72,12 @@ def grow(
     features: Matrix, target: npt.NDArray[np.float64], fold: npt.NDArray[np.int8], *, yes_or_no: bool, trees: int
 ) -> Forest:
     """`trees` for each fold, from [row, feature], [row] and [row]. Equal input gives equal arrays."""
-    weight = "balanced_subsample" if min(target.sum(), len(target) - target.sum()) < RARE else None
+    is_rare = yes_or_no and min(target.sum(), len(target) - target.sum()) < RARE
     parts: list[dict[str, Array]] = []
     offset = 0
     for part in range(int(fold.max()) + 1):
         known = fold != part
-        for tree in _trees(features[known], target[known], part, yes_or_no=yes_or_no, trees=trees, weight=weight):
+        for tree in _trees(features[known], target[known], part, yes_or_no=yes_or_no, trees=trees, is_rare=is_rare):
             arrays = _exported(tree, yes_or_no=yes_or_no) | {"root": np.zeros(1), "unseen": np.full(1, part)}
             parts.append(arrays | {name: arrays[name] + offset for name in ("right", "root")})
             offset += len(arrays["feature"])
@@ -89,7 +89,7 @@ def grow(
 
 
 def _trees(
-    features: Matrix, target: npt.NDArray[np.float64], part: int, *, yes_or_no: bool, trees: int, weight: str | None
+    features: Matrix, target: npt.NDArray[np.float64], part: int, *, yes_or_no: bool, trees: int, is_rare: bool
 ) -> list[tuple[Any, Any]]:
     """(tree, place of the class "yes" among its classes); scikit-learn is needed for training alone."""
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor  # noqa: PLC0415
@@ -97,6 +97,7 @@ def _trees(
     if not yes_or_no:
         numbers = RandomForestRegressor(trees, max_features=0.33, min_samples_leaf=2, random_state=part, n_jobs=1)
         return [(each.tree_, None) for each in numbers.fit(features, target).estimators_]
+    weight = "balanced_subsample" if is_rare else None
     answers = RandomForestClassifier(
         trees, max_features="sqrt", min_samples_leaf=2, class_weight=weight, random_state=part, n_jobs=1
     )

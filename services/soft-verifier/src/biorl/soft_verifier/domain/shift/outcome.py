@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from biorl.questions.question import Outcome
 from biorl.soft_verifier.domain.belief import Array, Artifact
-from biorl.soft_verifier.domain.calibration import Calibration, Curve, fit_baseline, fit_calibration
+from biorl.soft_verifier.domain.calibration import Calibration, fit_baseline, fit_calibration
 from biorl.soft_verifier.domain.effects import Measurements, is_own_readout
 from biorl.soft_verifier.domain.neighbours import NUM_FOLDS, fold_of
 from biorl.soft_verifier.domain.quality import (
@@ -70,21 +70,12 @@ class Reading:
         return cls(fit_calibration(score, rate, label), fit_baseline(rate, label))
 
     def arrays(self, prefix: str) -> dict[str, Array]:
-        parts = {"calibration": self.calibration, "baseline": self.baseline}
-        return {
-            f"{prefix}{name}.{key}": array
-            for name, part in parts.items()
-            for key, array in (("weights", part.weights), ("x", part.curve.x), ("y", part.curve.y))
-        }
+        return self.calibration.arrays(f"{prefix}calibration") | self.baseline.arrays(f"{prefix}baseline")
 
     @classmethod
     def from_artifact(cls, artifact: Artifact, prefix: str) -> "Reading":
-        return cls(*(_calibration(artifact, f"{prefix}{name}") for name in ("calibration", "baseline")))
-
-
-def _calibration(artifact: Artifact, name: str) -> Calibration:
-    weights, x, y = (artifact.arrays[f"{name}.{part}"] for part in ("weights", "x", "y"))
-    return Calibration(weights, Curve(x, y))
+        named = (f"{prefix}{name}" for name in ("calibration", "baseline"))
+        return cls(*(Calibration.from_arrays(artifact.arrays, name) for name in named))
 
 
 @dataclass(frozen=True, slots=True)
