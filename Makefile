@@ -27,7 +27,7 @@ RUN ?= demo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check format proto schema pin kafka triton ray-serve chart kubernetes-tools bench clean
+.PHONY: help setup demo test test-fast check format proto schema pin kafka triton ray-serve chromium chart kubernetes-tools bench clean
 
 help:  ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,6 +97,10 @@ $(RAY_SERVE_CACHE)/.ready: $(READY) tools/ray_serve/requirements.txt
 	@$(UV) venv --quiet --python $(BIN)/python --clear $(RAY_SERVE_CACHE)
 	@$(UV) pip install --quiet --python $(RAY_SERVE_CACHE)/bin/python -r tools/ray_serve/requirements.txt
 	@touch $@
+
+chromium:  ## the browser of the browser tier, from Debian's packages (as root)
+	@command -v chromium chromium-browser google-chrome >/dev/null || { apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
 
 $(KAFKA_CACHE)/.ready: tools/kafka/pom.xml
 	@test -n "$(HAS_JAVA)" || { echo "a Kafka broker needs Java 17+ and Maven"; exit 1; }

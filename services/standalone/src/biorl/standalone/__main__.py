@@ -80,7 +80,8 @@ def main() -> int:
 def _usage(error: Exception) -> str:
     message = str(getattr(error, "format_message", error.__str__)()).rstrip(".")
     context = getattr(error, "ctx", None)
-    return f"{message}. See: {context.command_path if context else 'biorl'} --help" if message else ""
+    end = "" if message.endswith("?") else "."
+    return f"{message}{end} See: {context.command_path if context else 'biorl'} --help" if message else ""
 
 
 def _told(message: str, status: int) -> int:
