@@ -14,10 +14,13 @@ import grpc
 import pytest
 import yaml
 
+from biorl.chassis.config import ConfigError
 from biorl.chassis.grpc.client import open_channel
 from biorl.chassis.grpc.config import GrpcClientConfig
 from biorl.questions.wire import claim_to_wire
+from biorl.soft_verifier.__main__ import loaded
 from biorl.soft_verifier.adapters.artifacts import FolderArtifacts
+from biorl.soft_verifier.config import BehindConfig, Config, KserveConfig, VerifierConfig
 from biorl.soft_verifier.domain.belief import Trained
 from biorl.soft_verifier.testing import annotation, claim, gene, screen
 from biorl.soft_verifier.training import train
@@ -43,34 +46,11 @@ def settings(folder: Path, port: int, *names: str) -> Path:
     return path
 
 
-def test_a_process_answers_and_stops_on_request(tmp_path: Path) -> None:
-    train("perturbation-knn", screen(), annotation(), FolderArtifacts(tmp_path / "artifacts"))
-    port = free_port()
-    process = subprocess.Popen(command("--config", settings(tmp_path, port, "exact", "perturbation-knn")))
-
-    async def ask() -> None:
-        async with open_channel(GrpcClientConfig(target=f"127.0.0.1:{port}")) as channel:
-            await asyncio.wait_for(channel.channel_ready(), 60)
-            stub = verifier_pb2_grpc.VerifierServiceStub(channel)
-            request = pb.PredictRequest(verifier="perturbation-knn", claims=[claim_to_wire(claim(gene(0, 9)))])
-            assert (await stub.Predict(request)).beliefs[0].status == pb.STATUS_SCORED
-            with pytest.raises(grpc.aio.AioRpcError) as unknown:
-                await stub.Verify(pb.VerifyRequest(verifier="nobody"))
-            assert unknown.value.code() == grpc.StatusCode.NOT_FOUND
-
-    try:
-        asyncio.run(ask())
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
-    finally:
-        process.kill()
-
-
-def test_a_newer_artifact_takes_over_without_a_restart_and_no_call_fails(tmp_path: Path) -> None:
+def test_a_process_answers_takes_a_newer_artifact_without_a_failed_call_and_stops_on_request(tmp_path: Path) -> None:
     store = FolderArtifacts(tmp_path / "artifacts")
     train("experiment", screen(), annotation(), store, version="one")
     port = free_port()
-    path = settings(tmp_path, port, "experiment")
+    path = settings(tmp_path, port, "exact", "experiment")
     path.write_text(path.read_text() + "reload_s: 0.1\n")
     process = subprocess.Popen(command("--config", str(path)))
 
@@ -78,6 +58,9 @@ def test_a_newer_artifact_takes_over_without_a_restart_and_no_call_fails(tmp_pat
         async with open_channel(GrpcClientConfig(target=f"127.0.0.1:{port}")) as channel:
             await asyncio.wait_for(channel.channel_ready(), 60)
             stub = verifier_pb2_grpc.VerifierServiceStub(channel)
+            with pytest.raises(grpc.aio.AioRpcError) as unknown:
+                await stub.Verify(pb.VerifyRequest(verifier="nobody"))
+            assert unknown.value.code() == grpc.StatusCode.NOT_FOUND
             request = pb.PredictRequest(verifier="experiment", claims=[claim_to_wire(claim(gene(0, 0)))])
             versions: list[str] = []
             until = time.monotonic() + 30
@@ -109,18 +92,32 @@ def test_a_missing_artifact_keeps_it_from_starting_and_says_what_to_run(tmp_path
 
 
 def test_an_artifact_of_other_code_keeps_it_from_starting_and_says_what_to_run(tmp_path: Path) -> None:
-    store = FolderArtifacts(tmp_path / "artifacts")
     card = {"models": [{"neighbours": "context0."}], "code": "biorl-soft-verifier 0.0.1"}
-    store.save("perturbation-knn", Trained({}, card), "old")
-    ended = subprocess.run(
-        command("--config", settings(tmp_path, 0, "perturbation-knn")), capture_output=True, text=True, check=False
+    FolderArtifacts(tmp_path).save("perturbation-knn", Trained({}, card), "old")
+    config = Config(artifacts=tmp_path, verifiers=(VerifierConfig(name="perturbation-knn"),))
+    with pytest.raises(
+        ConfigError, match=r"old of perturbation-knn, made by .* 0\.0\.1, has no .*biorl verifier train"
+    ):
+        loaded(config)
+
+
+def test_a_list_of_names_that_is_not_there_keeps_it_from_starting_and_is_named(tmp_path: Path) -> None:
+    served = BehindConfig(
+        kserve=KserveConfig(url="127.0.0.1:1", model="gears"),
+        inputs={"perturbation": "PERTURBATION"},
+        output="SHIFT",
+        readouts=tmp_path / "readouts.txt",
     )
-    assert ended.returncode == 2
-    assert "artifact old of perturbation-knn, made by biorl-soft-verifier 0.0.1, has no" in ended.stderr
-    assert "biorl verifier train perturbation-knn" in ended.stderr
+    with pytest.raises(ConfigError, match=r"readouts\.txt is no list of names, one a line"):
+        loaded(Config(verifiers=(VerifierConfig(name="gears", behind=served),)))
 
 
-def test_its_configuration_can_be_checked_without_loading_a_model() -> None:
+def test_its_configuration_can_be_checked_without_loading_what_is_heavy() -> None:
+    code = (
+        "import sys; from biorl.soft_verifier.__main__ import main; sys.argv[1:] = ['--check-config']; main()\n"
+        "sys.exit(str(heavy) if (heavy := {'grpc', 'numpy', 'scipy', 'sklearn', 'torch'} & sys.modules.keys()) else 0)"
+    )
     environment = os.environ | {"BIORL_SOFT_VERIFIER__THREADS": "7"}
-    done = subprocess.run(command("--check-config"), capture_output=True, text=True, check=True, env=environment)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
+    assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["threads"] == 7

@@ -6,38 +6,25 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from biorl.chassis.config import ConfigError
 from biorl.chassis.life import Life
 from biorl.chassis.process import MISUSE, run_async
 from biorl.soft_verifier.config import BehindConfig, Config, VerifierConfig
-from biorl.soft_verifier.domain.served.tensors import Tensors
-from biorl.soft_verifier.ports import (
-    ArtifactMissingError,
-    ArtifactOutdatedError,
-    ModelRefusedError,
-    TensorModel,
-    UnknownVerifierError,
-)
-from biorl.soft_verifier.serving.loading import Batching, Canary, Choice
-from biorl.soft_verifier.verifiers.served_model import Behind
 
 if TYPE_CHECKING:
+    from biorl.soft_verifier.ports import TensorModel
     from biorl.soft_verifier.service import Verification
+    from biorl.soft_verifier.serving.loading import Choice
     from biorl.soft_verifier.serving.reloading import Reloading
+    from biorl.soft_verifier.verifiers.served_model import Behind
 
 
 async def body(config: Config, life: Life) -> None:
     from biorl.chassis.grpc.server import GrpcService, serve  # noqa: PLC0415 - configuration first, weight after
-    from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415
     from biorl.soft_verifier.adapters.grpc_servicer import GRPC_STATUSES, VerifierServicer  # noqa: PLC0415
-    from biorl.soft_verifier.adapters.metrics import Metrics  # noqa: PLC0415
-    from biorl.soft_verifier.service import Verification, load  # noqa: PLC0415
-    from biorl.soft_verifier.serving.reloading import Reloading  # noqa: PLC0415
-    from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
     from biorl.verifier.v1 import verifier_pb2_grpc  # noqa: PLC0415
 
-    choices, store, observer = [choice(item) for item in config.verifiers], FolderArtifacts(config.artifacts), Metrics()
-    reloading = Reloading(choices, VERIFIERS, store, observer)
-    verification = Verification(load(choices, VERIFIERS, store), observer, config.beliefs_kept)
+    verification, reloading = loaded(config)
     gc.collect()
     gc.freeze()  # what is loaded now stays: looking through it for garbage would cost a fifth of the time
     if config.reload_s:
@@ -49,13 +36,38 @@ async def body(config: Config, life: Life) -> None:
     verification.close()
 
 
+def loaded(config: Config) -> "tuple[Verification, Reloading]":
+    """Raises ConfigError for what shall be served and is not there."""
+    from biorl.soft_verifier import ports  # noqa: PLC0415
+    from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415
+    from biorl.soft_verifier.adapters.metrics import Metrics  # noqa: PLC0415
+    from biorl.soft_verifier.service import Verification, load  # noqa: PLC0415
+    from biorl.soft_verifier.serving.reloading import Reloading  # noqa: PLC0415
+    from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
+
+    store, observer = FolderArtifacts(config.artifacts), Metrics()
+    try:
+        choices = [choice(item) for item in config.verifiers]
+        reloading = Reloading(choices, VERIFIERS, store, observer)
+        return Verification(load(choices, VERIFIERS, store), observer, config.beliefs_kept), reloading
+    except (
+        ports.ArtifactMissingError,
+        ports.ArtifactOutdatedError,
+        ports.ModelRefusedError,
+        ports.UnknownVerifierError,
+    ) as error:
+        raise ConfigError(str(error)) from error
+
+
 def _keep_looking(reloading: "Reloading", verification: "Verification", life: Life, every_s: float) -> None:
     while not life.wait(every_s):
         reloading.look(verification.replace)
 
 
-def choice(config: VerifierConfig) -> Choice:
+def choice(config: VerifierConfig) -> "Choice":
     """What the settings of one verifier ask for."""
+    from biorl.soft_verifier.serving.loading import Batching, Canary, Choice  # noqa: PLC0415
+
     batching, canary = config.batching, config.canary
     return Choice(
         config.name,
@@ -66,8 +78,14 @@ def choice(config: VerifierConfig) -> Choice:
     )
 
 
-def behind(config: BehindConfig) -> Behind:
-    """Opens nothing over the network yet: a server that is away is a status of each belief."""
+def behind(config: BehindConfig) -> "Behind":
+    """Opens nothing over the network yet: a server that is away is a status of each belief.
+
+    Raises ConfigError for a list of names that cannot be read, ModelRefusedError.
+    """
+    from biorl.soft_verifier.domain.served.tensors import Tensors  # noqa: PLC0415
+    from biorl.soft_verifier.verifiers.served_model import Behind  # noqa: PLC0415
+
     tensors = Tensors(
         {str(role): tensor for role, tensor in config.inputs.items()},
         config.output,
@@ -80,7 +98,7 @@ def behind(config: BehindConfig) -> Behind:
     return Behind(_model(config), tensors, frozenset(_lines(config.unseen)))
 
 
-def _model(config: BehindConfig) -> TensorModel:
+def _model(config: BehindConfig) -> "TensorModel":
     if config.kserve:
         from biorl.soft_verifier.adapters.kserve import KserveModel  # noqa: PLC0415
 
@@ -93,14 +111,19 @@ def _model(config: BehindConfig) -> TensorModel:
 
 
 def _lines(path: Path | None) -> tuple[str, ...]:
-    return tuple(line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()) if path else ()
+    try:
+        text = path.read_text("utf-8") if path else ""
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"{path} is no list of names, one a line: {error}"
+        raise ConfigError(msg) from error
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
 def main() -> int:
     """The exit status: 2 when what shall be served is not there."""
     try:
         return run_async("soft-verifier", Config, body)
-    except (ArtifactMissingError, ArtifactOutdatedError, ModelRefusedError, UnknownVerifierError) as error:
+    except ConfigError as error:
         sys.stderr.write(f"biorl-soft-verifier: {error}\n")
         return MISUSE
 

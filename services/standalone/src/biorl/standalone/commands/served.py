@@ -58,5 +58,5 @@ def _found(name: str, path: Path) -> "tuple[Config, Behind]":
         raise BadRequestError(msg)
     try:
         return settings, behind(known[name])
-    except (ModelRefusedError, OSError) as error:
+    except (ConfigError, ModelRefusedError) as error:
         raise BadRequestError(str(error)) from error
