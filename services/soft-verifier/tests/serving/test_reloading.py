@@ -1,5 +1,6 @@
 """A newer artifact takes over between two calls: whole, at once, and no call is lost or mixed."""
 
+import gc
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -9,8 +10,9 @@ import pytest
 from biorl.soft_verifier.adapters.artifacts import CARD, FolderArtifacts
 from biorl.soft_verifier.domain.belief import Status
 from biorl.soft_verifier.service import Choice, Verification, load
+from biorl.soft_verifier.serving.loading import load_one
 from biorl.soft_verifier.serving.reloading import Reloading
-from biorl.soft_verifier.testing import RecordingObserver, annotation, claim, gene, screen
+from biorl.soft_verifier.testing import RecordingObserver, annotation, claim, gene, screen, shift_screen
 from biorl.soft_verifier.training import train
 from biorl.soft_verifier.verifiers import VERIFIERS
 
@@ -90,6 +92,21 @@ def test_a_broken_artifact_changes_nothing_and_is_tried_again(store: FolderArtif
     card.write_text(whole)
     server.look()
     assert server.believed()[0] == "two"
+
+
+@pytest.mark.parametrize("name", ["experiment", "expression-shift", "perturbation-knn"])
+def test_a_version_that_was_replaced_leaves_memory_without_the_collector(name: str, tmp_path: Path) -> None:
+    """What the first version holds is frozen when the server starts: the collector never looks at it again."""
+    effects = shift_screen()
+    first, second = FolderArtifacts(tmp_path / "one"), FolderArtifacts(tmp_path / "two")
+    for store in (first, second):
+        train(name, effects, annotation(), store)
+    verification = Verification(load([Choice(name)], VERIFIERS, first), RecordingObserver())
+    verification.predict(name, [claim(gene(0, 9))])
+    newer = load_one(Choice(name), VERIFIERS, second)
+    gc.collect()
+    verification.replace(newer)
+    assert gc.collect() == 0
 
 
 def test_no_call_is_lost_or_mixed_while_versions_change(store: FolderArtifacts) -> None:

@@ -9,9 +9,9 @@ It abstains on genes that no annotation knows or that have no relatives among th
 were not measured or that are perturbed themselves, and on three or more genes.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from itertools import groupby
 from typing import Any
 
@@ -25,6 +25,7 @@ from biorl.soft_verifier.domain.coverage import Coverage, counted, left_out
 from biorl.soft_verifier.domain.effects import TASKS, Measurements
 from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
 from biorl.soft_verifier.domain.neighbours import LEAST_MASS, find_neighbours
+from biorl.soft_verifier.domain.shift.combination import TERMS
 from biorl.soft_verifier.domain.shift.outcome import (
     OutcomeModel,
     fit_readings,
@@ -45,8 +46,8 @@ from biorl.soft_verifier.domain.shift.shift_model import (
 )
 from biorl.soft_verifier.domain.shift.table import Floats, ShiftTable, shift_table
 
-ROWS_KEPT = 4096
-"""Perturbations whose beliefs over all readouts stay in memory, for each context."""
+NUMBERS_KEPT = 8_000_000
+"""Of perturbations' beliefs over all readouts, for each context and outcome: 64 MB."""
 
 
 class ExpressionShift:
@@ -123,17 +124,21 @@ class _Row:
     uncertainty: float
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Model:
     """One context and outcome; a perturbation's beliefs in all readouts are computed once, then looked up."""
 
     shifts: ShiftModel
     outcome: OutcomeModel
     column: Mapping[str, int]
-    rows: Any = field(init=False)
+    rows: Callable[[tuple[str, ...]], "_Row | str"]
 
-    def __post_init__(self) -> None:
-        self.rows = lru_cache(ROWS_KEPT)(self._row)
+    @classmethod
+    def of(cls, shifts: ShiftModel, outcome: OutcomeModel) -> "_Model":
+        column = {name: place for place, name in enumerate(shifts.singles.readouts)}
+        # Of a function, not of a method: a model that refers to itself stays in memory when a newer one takes over.
+        rows = lru_cache(max(64, NUMBERS_KEPT // (2 * len(column))))(partial(_row, shifts, outcome))
+        return cls(shifts, outcome, column, rows)
 
     def believe(self, genes: tuple[str, ...], readout: str) -> Belief:
         column = self.column.get(readout)
@@ -141,24 +146,25 @@ class _Model:
             return Belief.abstained("readout_not_covered")
         if readout in genes:
             return Belief.abstained("readout_perturbed")
-        row: _Row | str = self.rows(genes)
+        row = self.rows(genes)
         if isinstance(row, str):
             return Belief.abstained(row)
         return Belief.scored(float(row.probability[column]), float(row.baseline[column]), row.uncertainty)
-
-    def _row(self, genes: tuple[str, ...]) -> _Row | str:
-        expected = self.shifts.expect(genes)
-        if isinstance(expected, str):
-            return expected
-        fold = self.shifts.fold("+".join(genes))
-        probability, baseline = self.outcome.probabilities(expected, fold, is_pair=len(genes) > 1)
-        return _Row(probability, baseline, expected.uncertainty)
 
     def rivals(self, genes: tuple[str, ...], readout: str) -> dict[str, float]:
         column, usual = self.column[readout], self.shifts.spread.usual
         added = self.shifts.additive(genes)
         trivial = {"mean_shift": usual, "additive": usual if added is None else added}
         return {name: float(_trivial(self.outcome.outcome, values)[column]) for name, values in trivial.items()}
+
+
+def _row(shifts: ShiftModel, outcome: OutcomeModel, genes: tuple[str, ...]) -> _Row | str:
+    """Or the reason why nothing is believed of the perturbation."""
+    expected = shifts.expect(genes)
+    if isinstance(expected, str):
+        return expected
+    probability, baseline = outcome.probabilities(expected, shifts.fold("+".join(genes)), is_pair=len(genes) > 1)
+    return _Row(probability, baseline, expected.uncertainty)
 
 
 def _trivial(outcome: Outcome, signed: Floats) -> Floats:
@@ -192,7 +198,7 @@ def _fit_outcome(part: Measurements, table: ShiftTable, model: ShiftModel) -> tu
     outcome = OutcomeModel(part.outcome, measured.astype(np.float64), rates, first, second)
     entry = counted(part) | {
         "num_combinations": sum("+" in name for name in part.perturbations),
-        "combination": {"terms": ["sum", "stronger", "agreement", "usual"]}
+        "combination": {"terms": list(TERMS)}
         | {"weights": [round(float(weight), 4) for weight in model.combinations[-1]]},
         "cross_validated": {"folds": "by perturbation", "coverage": round(len(known.label) / len(part.label), 6)}
         | quality(alone, first),
@@ -223,10 +229,8 @@ def _restored(artifact: Artifact) -> list[_Model]:
         prefix = entry["context"]
         if prefix not in shared:
             shared[prefix] = unpacked_model(artifact, prefix)
-        shifts = shared[prefix]
         outcome = OutcomeModel.from_artifact(artifact, f"model{index}.", TASKS[entry["task"]])
-        column = {name: place for place, name in enumerate(shifts.singles.readouts)}
-        models.append(_Model(shifts, outcome, column))
+        models.append(_Model.of(shared[prefix], outcome))
     return models
 
 
