@@ -7,6 +7,7 @@ import pytest
 from biorl.questions.question import Context, PerturbationKind, Question, Split
 from biorl.questions.testing import direction_question, number_question
 from biorl.soft_verifier.domain.belief import Artifact, Belief, Source, Status, Verdict
+from biorl.soft_verifier.domain.judging import MOST_TEXT
 from biorl.soft_verifier.ports import ArtifactMissingError, UnknownVerifierError, VerifierNotServedError
 from biorl.soft_verifier.service import BATCH, Choice, Group, Served, Verification, load
 from biorl.soft_verifier.testing import Fixed, MemoryArtifacts, RecordingObserver, annotation, claim, gene, screen
@@ -172,6 +173,11 @@ def test_a_judge_sees_the_rationale() -> None:
 def test_a_judge_never_sees_a_held_out_gold_answer() -> None:
     question = replace(number_question(), split=Split.TEST)
     assert verdicts(SaysWhy(), question, YES) == [Verdict.without_score(Status.INVALID, "held_out_gold")]
+
+
+def test_a_judge_is_asked_of_no_claim_without_end() -> None:
+    question = direction_question("A" * (MOST_TEXT + 1))
+    assert verdicts(SaysWhy(), question, YES) == [Verdict.without_score(Status.INVALID, "claim_too_long")]
 
 
 def test_a_judge_that_raises_is_an_error() -> None:

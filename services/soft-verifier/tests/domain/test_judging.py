@@ -11,7 +11,7 @@ from biorl.answers.spec import YES_NO, AnswerSpec, AnswerType, Option
 from biorl.questions.question import Context, GeneClassClaim, MoleculeClaim, PerturbationClaim, PerturbationKind, Split
 from biorl.questions.testing import direction_question, number_question
 from biorl.soft_verifier.domain.belief import Belief, Status, Verdict
-from biorl.soft_verifier.domain.judging import claim_problem, question_problem, verdict_of, verdicts_of
+from biorl.soft_verifier.domain.judging import MOST_TEXT, claim_problem, question_problem, verdict_of, verdicts_of
 
 SPEC = AnswerSpec(AnswerType.CHOICE, options=YES_NO)
 YES, NO = extract_answer("<answer>yes</answer>"), extract_answer("<think>so</think><answer>No.</answer>")
@@ -128,9 +128,17 @@ def test_a_claim_without_its_context_is_invalid(context: Context, problem: str) 
         (lambda _: GeneClassClaim("A", ""), "gene_class_missing"),
         (lambda _: MoleculeClaim("", "BBBP"), "molecule_missing"),
         (lambda _: MoleculeClaim("C", "BBBP"), ""),
+        (lambda whole: replace(whole, perturbed_genes=("A",) * (MOST_TEXT + 1)), "claim_too_long"),
+        (
+            lambda whole: replace(whole, context=replace(whole.context, cell_line="K" * (MOST_TEXT + 1))),
+            "claim_too_long",
+        ),
+        (lambda _: GeneClassClaim("A", "B", "C" * MOST_TEXT), "claim_too_long"),
+        (lambda _: MoleculeClaim("C" * MOST_TEXT, "BBBP"), "claim_too_long"),
+        (lambda _: MoleculeClaim("C" * (MOST_TEXT - 4), "BBBP"), ""),
     ],
 )
-def test_what_a_claim_lacks_is_named(claim, problem: str) -> None:
+def test_what_a_claim_lacks_or_has_too_much_of_is_named(claim, problem: str) -> None:
     whole = direction_question().claim
     assert isinstance(whole, PerturbationClaim)
     assert claim_problem(claim(whole)) == problem

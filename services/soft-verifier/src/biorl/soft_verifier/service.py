@@ -15,7 +15,13 @@ from biorl.answers.extraction import extract_answer
 from biorl.questions.question import Claim, Question
 from biorl.soft_verifier.domain.belief import Belief, Source, Status, Verdict
 from biorl.soft_verifier.domain.comparison import Comparison, compare_beliefs, compare_verdicts
-from biorl.soft_verifier.domain.judging import claim_problem, holds_out_gold, question_problem, verdicts_of
+from biorl.soft_verifier.domain.judging import (
+    claim_problem,
+    holds_out_gold,
+    is_too_long,
+    question_problem,
+    verdicts_of,
+)
 from biorl.soft_verifier.ports import AnswersBatches, Judge, Observer, Verifier, VerifierNotServedError, WorldModel
 from biorl.soft_verifier.serving.batcher import Batcher
 from biorl.soft_verifier.serving.canary import Candidate
@@ -215,6 +221,8 @@ def _problem(question: Question, tasks: Iterable[str]) -> Belief | None:
 def _judge_problem(question: Question, tasks: Iterable[str], out_of_time: OutOfTime) -> Verdict | None:
     if holds_out_gold(question):
         return Verdict.without_score(Status.INVALID, "held_out_gold")
+    if question.claim and is_too_long(question.claim):
+        return Verdict.without_score(Status.INVALID, "claim_too_long")
     if not _covers(tasks, question):
         return Verdict.without_score(Status.ABSTAINED, "task_not_covered")
     return Verdict.without_score(Status.TIMEOUT, "deadline_exceeded") if out_of_time() else None

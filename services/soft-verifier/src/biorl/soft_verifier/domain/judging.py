@@ -12,11 +12,13 @@ from biorl.answers.spec import AnswerSpec, AnswerType
 from biorl.questions.question import Claim, GeneClassClaim, MoleculeClaim, PerturbationClaim, Question
 from biorl.soft_verifier.domain.belief import Belief, Status, Verdict
 
+MOST_TEXT = 2_000
+"""Characters of all names in a claim: far more than the longest molecule or combination needs."""
 Needed = tuple[tuple[str, object], ...]
 
 
 def claim_problem(claim: Claim) -> str:
-    """Why a claim is incomplete; empty when it is whole. Law 4: what is not said is not guessed."""
+    """Why a claim cannot be asked about; empty when it can. Law 4: what is not said is not guessed."""
     match claim:
         case PerturbationClaim(perturbed, readout, context, _):
             needed: Needed = (
@@ -33,7 +35,19 @@ def claim_problem(claim: Claim) -> str:
     for problem, value in needed:
         if not value:
             return problem
-    return ""
+    return "claim_too_long" if is_too_long(claim) else ""
+
+
+def is_too_long(claim: Claim) -> bool:
+    """Claims are remembered, and every gene of one is looked for in every rationale."""
+    match claim:
+        case PerturbationClaim(perturbed, readout, context, _):
+            names: tuple[str, ...] = (*perturbed, readout, context.organism, context.cell_line)
+        case GeneClassClaim(gene, gene_class, organism):
+            names = gene, gene_class, organism
+        case MoleculeClaim(smiles, name):
+            names = smiles, name
+    return sum(map(len, names)) > MOST_TEXT
 
 
 def question_problem(question: Question) -> str:
