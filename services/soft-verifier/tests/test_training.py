@@ -5,6 +5,7 @@ import gzip
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,41 @@ def test_held_out_rows_alone_teach_nothing() -> None:
     held_out = [effect for effect in screen() if effect.split is Split.TEST]
     with pytest.raises(NothingToLearnError):
         train("experiment", held_out, annotation(), MemoryArtifacts())
+
+
+@pytest.mark.parametrize(
+    ("context", "missing"),
+    [
+        (Context("NCBITaxon:9606", "", PerturbationKind.CRISPRI), "cell_line"),
+        (Context("NCBITaxon:9606", "K562", None), "perturbation_kind"),
+    ],
+)
+def test_effects_that_no_question_could_ask_about_teach_nothing(context: Context, missing: str) -> None:
+    effects = [replace(effect, context=context) for effect in screen()]
+    with pytest.raises(NothingToLearnError, match=f"do not say {missing}"):
+        train("experiment", effects, annotation(), MemoryArtifacts())
+
+
+def test_a_model_that_would_abstain_on_everything_does_not_take_the_place_of_one_that_would_not() -> None:
+    store = MemoryArtifacts()
+    good = train("perturbation-knn", screen(), annotation(), store)
+    lonely = [effect for effect in screen() if effect.perturbed_genes == screen()[0].perturbed_genes]
+    with pytest.raises(NothingToLearnError, match=r"learnt nothing.*too_few_relatives"):
+        train("perturbation-knn", lonely, annotation(), store)
+    assert store.load("perturbation-knn").source == good
+
+
+def test_a_card_counts_what_was_not_learnt_because_another_dataset_holds_it_out() -> None:
+    store = MemoryArtifacts()
+    (some, *_) = (effect for effect in screen() if effect.split is Split.TRAIN)
+    train("experiment", [*screen(), replace(some, split=Split.TEST, dataset="other")], annotation(), store)
+    data = store.load("experiment").card["training_data"]
+    train("experiment", screen(), annotation(), store)
+    assert data["num_rows_held_out_elsewhere"] > 0
+    assert (
+        data["num_rows"] + data["num_rows_held_out_elsewhere"]
+        == store.load("experiment").card["training_data"]["num_rows"]
+    )
 
 
 def test_an_evaluation_counts_abstentions_and_scores_the_rest() -> None:

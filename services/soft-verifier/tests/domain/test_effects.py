@@ -20,7 +20,20 @@ def test_a_held_out_row_cannot_become_a_measurement() -> None:
 
 @pytest.mark.parametrize("split", [Split.TEST, Split.VALIDATION])
 def test_only_train_rows_may_be_learnt_from(split: Split) -> None:
-    assert train_only([UP, replace(UP, split=split)]) == [UP]
+    assert train_only([UP, replace(UP, perturbed_genes=("ZAP70",), split=split)], SYMBOLS) == [UP]
+
+
+@pytest.mark.parametrize("genes", [("AARS",), ("AARS1",), ("aars",)])
+@pytest.mark.parametrize("line", [CONTEXT.cell_line, CONTEXT.cell_line.swapcase()])
+def test_what_one_dataset_holds_out_is_not_learnt_from_another(genes: tuple[str, ...], line: str) -> None:
+    context = replace(CONTEXT, cell_line=line)
+    held_out = replace(UP, context=context, perturbed_genes=genes, readout="CHOP", split=Split.TEST, dataset="other")
+    assert train_only([UP, held_out], SYMBOLS) == []
+
+
+def test_what_another_cell_line_holds_out_may_be_learnt_here() -> None:
+    elsewhere = replace(UP, context=replace(CONTEXT, cell_line="another"), split=Split.TEST)
+    assert train_only([UP, elsewhere], SYMBOLS) == [UP]
 
 
 def test_one_effect_labels_both_outcomes() -> None:
@@ -38,7 +51,7 @@ def test_no_change_has_no_direction() -> None:
 
 
 def test_the_order_of_rows_does_not_matter() -> None:
-    rows = train_only(screen())
+    rows = train_only(screen(), SYMBOLS)
     for one, two in zip(measurements(rows, SYMBOLS), measurements(rows[::-1] + rows, SYMBOLS), strict=True):
         assert one.perturbations == two.perturbations
         assert one.label.tobytes() == two.label.tobytes()

@@ -11,7 +11,7 @@ from biorl.soft_verifier.testing import annotation, screen
 
 def test_a_train_pair_is_believed_as_by_whoever_had_not_seen_its_fold() -> None:
     known = annotation()
-    part = measurements(train_only(screen()), known.symbols)[0]
+    part = measurements(train_only(screen(), known.symbols), known.symbols)[0]
     neighbours = find_neighbours(known.kernel, part.perturbations)
     labels = label_table(part, neighbours)
     model, held_out = fit_fold_model(labels, neighbours)

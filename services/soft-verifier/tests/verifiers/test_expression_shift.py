@@ -17,7 +17,7 @@ from biorl.soft_verifier.testing import (
     pushes,
     shift_screen,
 )
-from biorl.soft_verifier.training import evaluate, train
+from biorl.soft_verifier.training import NothingToLearnError, evaluate, train
 from biorl.soft_verifier.verifiers.expression_shift import ExpressionShift
 
 CHANGED, RAISED = Outcome.DIFFERENTIALLY_EXPRESSED, Outcome.UP_REGULATED
@@ -165,13 +165,10 @@ def test_a_list_of_what_changed_does_not_say_what_did_not() -> None:
     assert [entry["task"] for entry in card["left_out"]] == ["perturbation.de"]
 
 
-def test_labels_without_fold_changes_teach_nothing_and_the_card_says_so() -> None:
+def test_labels_without_fold_changes_teach_nothing_and_training_says_so() -> None:
     bare = [
         Effect(CONTEXT, effect.perturbed_genes, effect.readout, effect.split, True, 1, "labels")
         for effect in shift_screen()
     ]
-    store = MemoryArtifacts()
-    train("expression-shift", bare, annotation(), store)
-    card = store.load("expression-shift").card
-    assert card["models"] == []
-    assert all("8 are needed" in entry["reason"] for entry in card["left_out"])
+    with pytest.raises(NothingToLearnError, match="8 are needed"):
+        train("expression-shift", bare, annotation(), MemoryArtifacts())

@@ -9,7 +9,7 @@ from biorl.soft_verifier.adapters.artifacts import FolderArtifacts
 from biorl.soft_verifier.domain.belief import Trained
 from biorl.soft_verifier.domain.effects import Effect
 from biorl.soft_verifier.testing import FAMILIES, FAMILY_SIZE, MemoryArtifacts, annotation, claim, gene, screen
-from biorl.soft_verifier.training import evaluate, train
+from biorl.soft_verifier.training import NothingToLearnError, evaluate, train
 from biorl.soft_verifier.verifiers.perturbation_net import PerturbationEnsemble, PerturbationNet
 
 NAMES = {"perturbation-net": PerturbationNet, "perturbation-ensemble": PerturbationEnsemble}
@@ -94,8 +94,7 @@ def test_the_card_says_what_was_chosen_and_how_good_it_is(store: MemoryArtifacts
     )
 
 
-def test_a_screen_without_relatives_leaves_no_model_behind() -> None:
+def test_a_screen_without_relatives_leaves_no_artifact_behind() -> None:
     rows = [effect for effect in screen() if effect.perturbed_genes == (gene(0, 0),)]
-    card = trained(rows, "perturbation-net").load("perturbation-net").card
-    assert card["models"] == []
-    assert [entry["task"] for entry in card["left_out"]] == ["perturbation.de", "perturbation.direction"]
+    with pytest.raises(NothingToLearnError, match=r"perturbation.de in SIM1: too_few.*direction in SIM1: too_few"):
+        trained(rows, "perturbation-net")

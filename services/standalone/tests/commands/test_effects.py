@@ -47,8 +47,9 @@ def test_a_table_without_fold_changes_says_why_nothing_was_learnt(organism: Path
     table = tmp_path / "effects.csv"
     rows = [f"GENE{n},READ{n % 3},{n % 2},HEAP,crispri" for n in range(40)]
     table.write_text("\n".join(["perturbation,readout,de,cell_line,perturbation_kind", *rows]))
-    said = biorl("train", "expression-shift", "--effects", table, "--annotation", organism, "--runs", tmp_path / "runs")
-    assert "no model for perturbation.de in HEAP: 0 single perturbations with fold changes" in said
+    with pytest.raises(BadRequestError, match=r"perturbation.de in HEAP: 0 single perturbations with fold changes"):
+        biorl("train", "expression-shift", "--effects", table, "--annotation", organism, "--runs", tmp_path)
+    assert not list(tmp_path.rglob("card.json"))
 
 
 class EvenOdds:

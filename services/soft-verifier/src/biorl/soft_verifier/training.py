@@ -18,7 +18,7 @@ import numpy as np
 from biorl.genes.annotation import Annotation
 from biorl.genes.functions import Functions
 from biorl.questions.question import Claim, Context, Outcome, PerturbationClaim, Split
-from biorl.soft_verifier.domain.belief import Belief, Source
+from biorl.soft_verifier.domain.belief import Belief, Source, Trained
 from biorl.soft_verifier.domain.coexpression.cells import Cells
 from biorl.soft_verifier.domain.coverage import described
 from biorl.soft_verifier.domain.effects import TASKS, Effect, Measurements, held_out_names, measurements, train_only
@@ -69,14 +69,10 @@ def train(
         msg = f"{name!r} cannot be trained; these can: {trainable}"
         raise NotTrainableError(msg)
     effects = list(effects)
-    kept = train_only(effects)
-    if not kept:
-        msg = f"{name}: no effect of the train split was given"
-        raise NothingToLearnError(msg)
+    kept = _kept(name, effects, annotation)
     measured = measurements(kept, annotation.symbols, held_out_names(effects, annotation.symbols))
     trained = verifier.train(measured, annotation)
-    card = {**_provenance(kept, measured, annotation), **trained.card}
-    return store.save(name, replace(trained, card=card), version)
+    return store.save(name, _whole(name, trained, _provenance(effects, kept, measured, annotation)), version)
 
 
 def train_on_functions(name: str, functions: Functions, store: ArtifactStore) -> Source:
@@ -110,15 +106,15 @@ def train_on_cells(
     if not isinstance(verifier, LearnsCells):
         msg = f"{name!r} does not learn from cells"
         raise NotTrainableError(msg)
-    kept = train_only(effects)
-    if not kept or not cells:
-        msg = f"{name}: {'no effect of the train split' if cells else 'no table of unperturbed cells'} was given"
+    if not cells:
+        msg = f"{name}: no table of unperturbed cells was given"
         raise NothingToLearnError(msg)
+    effects = list(effects)
+    kept = _kept(name, effects, annotation)
     measured = measurements(kept, annotation.symbols)
     named = [table.named(annotation.symbols.normalise) for table in cells]
     trained = verifier.train_on_cells(named, measured, annotation)
-    card = {**_provenance(kept, measured, annotation), **trained.card}
-    return store.save(name, replace(trained, card=card))
+    return store.save(name, _whole(name, trained, _provenance(effects, kept, measured, annotation)))
 
 
 def calibrate(
@@ -132,17 +128,45 @@ def calibrate(
 
     Raises NothingToLearnError, and what a `TensorModel` raises.
     """
-    kept = train_only(effects)
+    effects = list(effects)
+    kept = _kept(name, effects, annotation)
+    measured = measurements(kept, annotation.symbols)
+    trained = calibrate_served(measured, annotation.symbols, behind)
+    return store.save(name, _whole(name, trained, _provenance(effects, kept, measured, annotation)))
+
+
+def _kept(name: str, effects: Sequence[Effect], annotation: Annotation) -> list[Effect]:
+    """What may be learnt from; every context of it can be asked about. Raises NothingToLearnError."""
+    kept = train_only(effects, annotation.symbols)
     if not kept:
         msg = f"{name}: no effect of the train split was given"
         raise NothingToLearnError(msg)
-    measured = measurements(kept, annotation.symbols)
-    trained = calibrate_served(measured, annotation.symbols, behind)
-    card = {**_provenance(kept, measured, annotation), **trained.card}
-    return store.save(name, replace(trained, card=card))
+    for context in sorted({effect.context for effect in kept}, key=str):
+        parts = (context.organism, context.cell_line, context.perturbation_kind)
+        words = ("organism", "cell_line", "perturbation_kind")
+        if missing := [word for word, part in zip(words, parts, strict=True) if not part]:
+            msg = (
+                f"{name}: the effects do not say {' and '.join(missing)}, and no question without could be asked; "
+                "say it in the data, or where they are read"
+            )
+            raise NothingToLearnError(msg)
+    return kept
 
 
-def _provenance(kept: Sequence[Effect], measured: Sequence[Measurements], annotation: Annotation) -> dict[str, Any]:
+def _whole(name: str, trained: Trained, provenance: Mapping[str, Any]) -> Trained:
+    """With its card complete. Raises NothingToLearnError for one that abstains on everything: it would be served."""
+    if not trained.card.get("models", True):
+        gaps = (
+            f"no model for {gap['task']} in {gap['cell_line']}: {gap['reason']}" for gap in trained.card["left_out"]
+        )
+        msg = "; ".join((f"{name} learnt nothing, and is not saved", *gaps))
+        raise NothingToLearnError(msg)
+    return replace(trained, card={**provenance, **trained.card})
+
+
+def _provenance(
+    effects: Sequence[Effect], kept: Sequence[Effect], measured: Sequence[Measurements], annotation: Annotation
+) -> dict[str, Any]:
     """What every card says, whichever verifier wrote it."""
     return {
         "tasks": sorted(TASKS),
@@ -152,6 +176,7 @@ def _provenance(kept: Sequence[Effect], measured: Sequence[Measurements], annota
             "datasets": sorted({effect.dataset for effect in kept if effect.dataset}),
             "splits": [str(Split.TRAIN)],
             "num_rows": len(kept),
+            "num_rows_held_out_elsewhere": sum(effect.split is Split.TRAIN for effect in effects) - len(kept),
         },
         "annotation": {file.name: file.digest for file in annotation.files},
         "leakage": _leakage(measured),

@@ -5,7 +5,7 @@ can reach an artifact.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from biorl.genes.symbols import Symbols
-from biorl.questions.question import Context, Outcome, Split
+from biorl.questions.question import Context, Outcome, PerturbationKind, Split
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,23 @@ def perturbation_name(genes: tuple[str, ...], symbols: Symbols) -> str:
     return "+".join(sorted({symbols.normalise(gene) for gene in genes}))
 
 
-def train_only(effects: Iterable[Effect]) -> list[Effect]:
-    """The effects that may be learnt from."""
-    return [effect for effect in effects if effect.split is Split.TRAIN]
+Place = tuple[str, str, PerturbationKind | None, str]
+"""Organism, cell line in lower case, kind of perturbation, name of the perturbation."""
+
+
+def train_only(effects: Sequence[Effect], symbols: Symbols) -> list[Effect]:
+    """The effects that may be learnt from.
+
+    A perturbation that one dataset holds out is not learnt from another that has it in train, under whatever names.
+    """
+    places = {each: _place(*each, symbols) for each in {(effect.context, effect.perturbed_genes) for effect in effects}}
+    held_out = {places[each.context, each.perturbed_genes] for each in effects if each.split is not Split.TRAIN}
+    return [effect for effect in effects if places[effect.context, effect.perturbed_genes] not in held_out]
+
+
+def _place(context: Context, genes: tuple[str, ...], symbols: Symbols) -> Place:
+    name = perturbation_name(genes, symbols)
+    return context.organism, context.cell_line.casefold(), context.perturbation_kind, name
 
 
 def held_out_names(effects: Iterable[Effect], symbols: Symbols) -> dict[Context, frozenset[str]]:
