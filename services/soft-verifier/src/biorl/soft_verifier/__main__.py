@@ -83,7 +83,7 @@ def behind(config: BehindConfig) -> "Behind":
 
     Raises ConfigError for a list of names that cannot be read, ModelRefusedError.
     """
-    from biorl.soft_verifier.domain.served.tensors import Tensors  # noqa: PLC0415
+    from biorl.soft_verifier.domain.tensors import Tensors  # noqa: PLC0415
     from biorl.soft_verifier.verifiers.served_model import Behind  # noqa: PLC0415
 
     tensors = Tensors(

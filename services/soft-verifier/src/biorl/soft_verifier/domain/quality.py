@@ -55,6 +55,22 @@ def reliability_bins(probability: npt.ArrayLike, label: npt.ArrayLike) -> list[d
     return [{"probability": item.predicted, "observed": item.observed, "count": item.count} for item in bins]
 
 
+def held_out_quality(
+    probability: npt.ArrayLike,
+    baseline: npt.ArrayLike,
+    label: Labels,
+    readout: npt.ArrayLike,
+    perturbation: Names | None = None,
+) -> dict[str, Any]:
+    """What every card says of beliefs [row] that had not seen their label, beside the readout's own rate."""
+    return {
+        "ranking": ranking_quality(probability, label, readout, perturbation),
+        "calibration_error": calibration_quality(probability, label),
+        "gene_frequency_calibration_error": calibration_quality(baseline, label),
+        "reliability": reliability_bins(probability, label),
+    }
+
+
 def risk_by_coverage(
     uncertainty: npt.ArrayLike, probability: npt.ArrayLike, label: Labels, readout: Names
 ) -> list[dict[str, float | None]]:

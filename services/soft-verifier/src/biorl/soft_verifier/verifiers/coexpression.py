@@ -21,7 +21,7 @@ from biorl.soft_verifier.domain.coexpression.cells import Cells, Switches, switc
 from biorl.soft_verifier.domain.coverage import Coverage, described, left_out
 from biorl.soft_verifier.domain.effects import TASKS, Measurements, is_own_readout
 from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
-from biorl.soft_verifier.domain.served.reading import ServedOutcome, TooFewAnswersError, fit_served
+from biorl.soft_verifier.domain.reading import OutcomeReading, TooFewAnswersError, fit_reading
 from biorl.soft_verifier.domain.smoothing import Sparse
 
 
@@ -66,7 +66,7 @@ class _Pairs:
 @dataclass(frozen=True, slots=True)
 class _Model:
     pairs: _Pairs
-    outcome: ServedOutcome
+    outcome: OutcomeReading
 
     def believe(self, gene: str, readout: str) -> Belief:
         if gene == readout:
@@ -90,7 +90,7 @@ class Coexpression:
         models = (
             _Model(
                 pairs[entry["cells"]],
-                ServedOutcome.from_artifact(artifact, f"model{place}.", TASKS[entry["task"]]),
+                OutcomeReading.from_artifact(artifact, f"model{place}.", TASKS[entry["task"]]),
             )
             for place, entry in enumerate(artifact.card["models"])
         )
@@ -151,7 +151,7 @@ def _table_for(part: Measurements, cells: Sequence[Cells]) -> int | None:
     return next((lines.index(name) for name in (wanted, "") if name in lines), None)
 
 
-def _read(part: Measurements, pairs: _Pairs) -> tuple[ServedOutcome, dict[str, Any]]:
+def _read(part: Measurements, pairs: _Pairs) -> tuple[OutcomeReading, dict[str, Any]]:
     own = is_own_readout(part)
     rows = np.flatnonzero(~own & np.array(["+" not in name for name in part.perturbations])[part.perturbation])
     found = [
@@ -159,7 +159,7 @@ def _read(part: Measurements, pairs: _Pairs) -> tuple[ServedOutcome, dict[str, A
         for place, readout in zip(part.perturbation[rows].tolist(), part.readout[rows].tolist(), strict=True)
     ]
     value = np.array([np.nan if isinstance(each, str) else each for each in found], dtype=np.float64)
-    return fit_served(part, rows, value)
+    return fit_reading(part, rows, value)
 
 
 def _described(table: Cells, switched: Switches, found: Associations) -> dict[str, Any]:

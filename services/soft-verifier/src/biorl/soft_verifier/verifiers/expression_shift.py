@@ -19,21 +19,20 @@ import numpy as np
 import numpy.typing as npt
 
 from biorl.genes.annotation import Annotation
-from biorl.questions.question import Claim, Outcome, PerturbationClaim
+from biorl.questions.question import Claim, PerturbationClaim
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Trained
 from biorl.soft_verifier.domain.coverage import Coverage, counted, left_out
 from biorl.soft_verifier.domain.effects import TASKS, Measurements
 from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
 from biorl.soft_verifier.domain.neighbours import LEAST_MASS, find_neighbours
+from biorl.soft_verifier.domain.reading import fold_rates, score_of
 from biorl.soft_verifier.domain.shift.combination import TERMS
 from biorl.soft_verifier.domain.shift.outcome import (
     OutcomeModel,
     fit_readings,
-    fold_rates,
     predicted_rows,
     predictions,
     quality,
-    score_of,
 )
 from biorl.soft_verifier.domain.shift.packing import packed_model, unpacked_model
 from biorl.soft_verifier.domain.shift.shift_errors import shift_errors
@@ -155,7 +154,7 @@ class _Model:
         column, usual = self.column[readout], self.shifts.spread.usual
         added = self.shifts.additive(genes)
         trivial = {"mean_shift": usual, "additive": usual if added is None else added}
-        return {name: float(_trivial(self.outcome.outcome, values)[column]) for name, values in trivial.items()}
+        return {name: float(score_of(self.outcome.outcome, values)[column]) for name, values in trivial.items()}
 
 
 def _row(shifts: ShiftModel, outcome: OutcomeModel, genes: tuple[str, ...]) -> _Row | str:
@@ -165,10 +164,6 @@ def _row(shifts: ShiftModel, outcome: OutcomeModel, genes: tuple[str, ...]) -> _
         return expected
     probability, baseline = outcome.probabilities(expected, shifts.fold("+".join(genes)), is_pair=len(genes) > 1)
     return _Row(probability, baseline, expected.uncertainty)
-
-
-def _trivial(outcome: Outcome, signed: Floats) -> Floats:
-    return score_of(outcome, Expected(signed, np.abs(signed), 0.0))
 
 
 def _fit(parts: Sequence[Measurements], annotation: Annotation) -> tuple[ShiftTable, ShiftModel]:
@@ -218,7 +213,7 @@ def _additions(part: Measurements, model: ShiftModel) -> dict[int, Floats]:
     for place, name in enumerate(part.perturbations):
         added = model.additive(name.split("+"))
         if added is not None:
-            found[place] = _trivial(part.outcome, added)
+            found[place] = score_of(part.outcome, added)
     return found
 
 

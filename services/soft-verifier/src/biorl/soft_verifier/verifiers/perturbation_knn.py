@@ -26,7 +26,7 @@ from biorl.soft_verifier.domain.fold_model import (
     restore_fold_model,
 )
 from biorl.soft_verifier.domain.neighbours import NUM_FOLDS, Neighbours
-from biorl.soft_verifier.domain.quality import calibration_quality, ranking_quality, reliability_bins, risk_curves
+from biorl.soft_verifier.domain.quality import held_out_quality, risk_curves
 from biorl.soft_verifier.domain.smoothing import SHRINKAGE
 
 
@@ -64,12 +64,8 @@ def _quality(model: FoldModel, held_out: OutOfFold) -> dict[str, Any]:
     probability = model.calibration(held_out.score, held_out.rate)
     baseline = model.baseline(np.zeros_like(held_out.rate), held_out.rate)
     within_fold = held_out.readout * NUM_FOLDS + held_out.fold
-    return {
+    return held_out_quality(probability, baseline, held_out.label, within_fold) | {
         "folds": "by perturbation",
-        "ranking": ranking_quality(probability, held_out.label, within_fold),
         "coverage": round(len(held_out.label) / max(held_out.num_pairs, 1), 6),
-        "calibration_error": calibration_quality(probability, held_out.label),
-        "reliability": reliability_bins(probability, held_out.label),
         "risk_curves": risk_curves(SHRINKAGE / (held_out.mass + SHRINKAGE), probability, baseline, held_out.label),
-        "gene_frequency_calibration_error": calibration_quality(baseline, held_out.label),
     }

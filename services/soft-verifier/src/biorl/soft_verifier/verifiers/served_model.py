@@ -18,8 +18,8 @@ from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Status, T
 from biorl.soft_verifier.domain.coverage import Coverage, described, left_out
 from biorl.soft_verifier.domain.effects import TASKS, Measurements, is_own_readout
 from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
-from biorl.soft_verifier.domain.served.reading import ServedOutcome, TooFewAnswersError, fit_served
-from biorl.soft_verifier.domain.served.tensors import Row, Tensors, Told
+from biorl.soft_verifier.domain.reading import OutcomeReading, TooFewAnswersError, fit_reading
+from biorl.soft_verifier.domain.tensors import Row, Tensors, Told
 from biorl.soft_verifier.ports import ModelRefusedError, ModelTimeoutError, ModelUnavailableError, TensorModel
 
 
@@ -40,7 +40,7 @@ class _Asked:
     claim: PerturbationClaim
     perturbation: str
     readout: str
-    outcome: ServedOutcome
+    outcome: OutcomeReading
 
 
 class ServedModel:
@@ -52,7 +52,7 @@ class ServedModel:
         self._spelling = _Spelling.of(behind.tensors, self._symbols)
         models = artifact.card["models"]
         outcomes = (
-            ServedOutcome.from_artifact(artifact, f"model{place}.", TASKS[entry["task"]])
+            OutcomeReading.from_artifact(artifact, f"model{place}.", TASKS[entry["task"]])
             for place, entry in enumerate(models)
         )
         self._coverage = Coverage.of(models, outcomes)
@@ -173,7 +173,7 @@ def calibrate(measured: Sequence[Measurements], symbols: Symbols, behind: Behind
     for part in measured:
         rows, claims = _answerable(part, spelling, behind.unseen)
         try:
-            outcome, quality = fit_served(part, rows, ask(behind, claims).value)
+            outcome, quality = fit_reading(part, rows, ask(behind, claims).value)
         except TooFewAnswersError as error:
             gaps.append(left_out(part, str(error)))
             continue

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from biorl.questions.question import Outcome
 from biorl.soft_verifier.domain.neighbours import LEAST_MASS, NUM_FOLDS, Neighbours, fold_of
 from biorl.soft_verifier.domain.shift.combination import ADDITIVE, fit_combination, terms
 from biorl.soft_verifier.domain.shift.regression import RIDGE, Regression, fit_regression
@@ -38,6 +39,10 @@ class Expected:
     """[R]: expected distance from no change in spreads, 0 or more."""
     uncertainty: float
     """In [0, 1]: share of what is said that does not come from relatives or measurements."""
+
+    def score(self, outcome: Outcome) -> Floats:
+        """[R]: larger speaks for the outcome."""
+        return self.size if outcome is Outcome.DIFFERENTIALLY_EXPRESSED else self.signed
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,0 @@
-"""Models that others serve: what to ask them, and how to read what they answer."""
