@@ -2,14 +2,15 @@
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from biorl.soft_verifier.adapters.artifacts import FolderArtifacts
-from biorl.soft_verifier.domain.belief import Array, Trained, packed_text
-from biorl.soft_verifier.ports import ArtifactMissingError, ArtifactStore
+from biorl.soft_verifier.domain.belief import Array, Source, Trained, packed_text
+from biorl.soft_verifier.ports import ArtifactMissingError, ArtifactStore, ArtifactUnusableError
 from biorl.soft_verifier.testing import MemoryArtifacts
 
 TRAINED = Trained({"numbers": np.arange(6).reshape(2, 3), "names": packed_text(["a", "b"])}, {"models": [1]})
@@ -95,6 +96,44 @@ def test_arrays_that_need_pickle_are_refused(tmp_path: Path) -> None:
     np.savez(folder / "arrays.npz", evil=np.array([{}], dtype=object))
     with pytest.raises(ValueError, match="allow_pickle"):
         FolderArtifacts(tmp_path).load("knn")
+
+
+@pytest.mark.parametrize("name", ["arrays.npz", "card.json"])
+@pytest.mark.parametrize("kept", [None, 0, 30])
+def test_a_damaged_artifact_says_so_and_what_to_run(tmp_path: Path, name: str, kept: int | None) -> None:
+    source = FolderArtifacts(tmp_path).save("knn", TRAINED)
+    file = tmp_path / "knn" / source.version / name
+    content = file.read_bytes()
+    file.unlink()
+    if kept is not None:
+        file.write_bytes(content[:kept])
+    says = "there is no artifact" if (name, kept) == ("card.json", None) else "is damaged"
+    with pytest.raises((ArtifactUnusableError, ArtifactMissingError), match=says):
+        FolderArtifacts(tmp_path).load("knn")
+
+
+def test_two_that_save_the_same_at_once_do_not_disturb_each_other_or_who_reads(tmp_path: Path) -> None:
+    store = FolderArtifacts(tmp_path)
+    first = store.save("knn", TRAINED)
+
+    def save(_: int) -> Source:
+        return store.save("knn", TRAINED)
+
+    def read(_: int) -> Source:
+        return store.load("knn").source
+
+    with ThreadPoolExecutor(4) as pool:
+        found = [*pool.map(save, range(60)), *pool.map(read, range(60))]
+        mixed = [future.result() for _ in range(30) for future in (pool.submit(save, 0), pool.submit(read, 0))]
+    assert {*found, *mixed} == {first}
+    assert [path.name for path in (tmp_path / "knn").iterdir()] == [first.version]
+
+
+def test_two_that_save_one_version_with_other_content_leave_one_of_the_two_whole(tmp_path: Path) -> None:
+    store = FolderArtifacts(tmp_path)
+    with ThreadPoolExecutor(4) as pool:
+        saved = list(pool.map(lambda place: store.save("knn", (TRAINED, OTHER)[place % 2], "v1"), range(40)))
+    assert store.load("knn").source in saved
 
 
 def test_a_changed_file_changes_the_digest(tmp_path: Path) -> None:

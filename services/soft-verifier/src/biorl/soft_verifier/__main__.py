@@ -52,7 +52,7 @@ def loaded(config: Config) -> "tuple[Verification, Reloading]":
         return Verification(load(choices, VERIFIERS, store), observer, config.beliefs_kept), reloading
     except (
         ports.ArtifactMissingError,
-        ports.ArtifactOutdatedError,
+        ports.ArtifactUnusableError,
         ports.ModelRefusedError,
         ports.UnknownVerifierError,
     ) as error:

@@ -175,8 +175,8 @@ class ArtifactStore(Protocol):
         """A mark that changes when a newer artifact is there; None without any."""
 
 
-class ArtifactOutdatedError(ValueError):
-    """An artifact was made by other code than reads it; the message says what to run."""
+class ArtifactUnusableError(ValueError):
+    """An artifact is damaged, or was made by other code than reads it; the message says what to run."""
 
 
 class ArtifactMissingError(LookupError):

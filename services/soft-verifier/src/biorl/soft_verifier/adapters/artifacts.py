@@ -4,23 +4,25 @@ Nothing in a folder can run code when it is read: arrays without pickle, JSON. E
 carry no time), and a folder appears whole or not at all. The newest version is the one saved last.
 """
 
+import errno
 import hashlib
 import io
 import json
 import os
-import shutil
 import tempfile
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from biorl.soft_verifier.domain.belief import Array, Artifact, Source, Trained
-from biorl.soft_verifier.ports import ArtifactMissingError
+from biorl.soft_verifier.ports import ArtifactMissingError, ArtifactUnusableError
 
 ARRAYS, CARD = "arrays.npz", "card.json"
+_ATTEMPTS = 10
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 SHORT = 12
 """Hexadecimal digits of a version that names its content."""
@@ -46,11 +48,9 @@ class FolderArtifacts:
             files.mkdir()
             (files / ARRAYS).write_bytes(arrays)
             (files / CARD).write_bytes(_json(card))
-            if folder.exists():
-                shutil.rmtree(folder)
-            files.rename(folder)
-        os.utime(folder)
-        return Source(verifier, version, _digest(folder))
+            source = Source(verifier, version, _digest(files))
+            _put(files, folder, Path(draft))
+        return source
 
     def load(self, verifier: str, version: str | None = None) -> Artifact:
         folder = self.root / verifier / version if version else self._newest(verifier)
@@ -58,10 +58,14 @@ class FolderArtifacts:
             wanted = f"version {version} of {verifier}" if version else verifier
             msg = f"there is no artifact of {wanted} below {self.root}; make one with: biorl verifier train {verifier}"
             raise ArtifactMissingError(msg)
-        card = json.loads((folder / CARD).read_bytes())
-        with np.load(folder / ARRAYS, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-        return Artifact(Source(verifier, folder.name, _digest(folder)), card, arrays)
+        try:
+            card = json.loads((folder / CARD).read_bytes())
+            with np.load(folder / ARRAYS, allow_pickle=False) as stored:
+                arrays = {name: stored[name] for name in stored.files}
+            return Artifact(Source(verifier, folder.name, _digest(folder)), card, arrays)
+        except (FileNotFoundError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            msg = f"{folder} is damaged ({error}); remove it, and train or calibrate {verifier} again"
+            raise ArtifactUnusableError(msg) from error
 
     def newest(self, verifier: str) -> str | None:
         folder = self._newest(verifier)
@@ -70,6 +74,22 @@ class FolderArtifacts:
     def _newest(self, verifier: str) -> Path | None:
         folders = [path.parent for path in (self.root / verifier).glob(f"*/{CARD}") if path.parent.name[0] != "."]
         return max(folders, key=lambda folder: (folder.stat().st_mtime_ns, folder.name), default=None)
+
+
+def _put(files: Path, folder: Path, spare: Path) -> None:
+    """Moves whole folders alone: a reader finds the old or the new one, and of two writers one is the last."""
+    for attempt in range(_ATTEMPTS):
+        with suppress(FileNotFoundError):
+            if folder.is_dir() and _digest(folder) == _digest(files):
+                os.utime(folder)
+                return
+            folder.rename(spare / f"before-{attempt}")
+        with suppress(OSError):  # another writer has put its own there since
+            files.rename(folder)
+            os.utime(folder)
+            return
+    msg = f"{folder} is written by somebody else all the time"
+    raise FileExistsError(errno.EEXIST, msg, str(folder))
 
 
 def _npz(arrays: Mapping[str, Array]) -> bytes:

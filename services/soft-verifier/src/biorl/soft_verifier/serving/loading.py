@@ -8,8 +8,8 @@ from typing import Any
 
 from biorl.soft_verifier.domain.belief import Artifact, Source
 from biorl.soft_verifier.ports import (
-    ArtifactOutdatedError,
     ArtifactStore,
+    ArtifactUnusableError,
     LearnsCells,
     LearnsFunctions,
     LearnsLabels,
@@ -70,7 +70,7 @@ class Served:
 def load(choices: Sequence[Choice], registry: Mapping[str, VerifierClass], store: ArtifactStore) -> list[Served]:
     """Builds what shall be served, and warms it up.
 
-    Raises UnknownVerifierError; and ArtifactMissingError and ArtifactOutdatedError, which say what to run.
+    Raises UnknownVerifierError; and ArtifactMissingError and ArtifactUnusableError, which say what to run.
     """
     return [load_one(choice, registry, store) for choice in choices]
 
@@ -102,7 +102,7 @@ def _built(
     try:
         verifier = ServedModel(artifact, choice.behind) if choice.behind else registry[choice.name](artifact)
     except KeyError as error:
-        raise ArtifactOutdatedError(_outdated(artifact, error)) from error
+        raise ArtifactUnusableError(_outdated(artifact, error)) from error
     if isinstance(verifier, WarmsUp):
         verifier.warm_up()
     return artifact, verifier

@@ -194,7 +194,7 @@ def _place(name: str, run: str, runs: Path, tables: Path | None, effects: Path |
 def _world_model(name: str, place: Workspace) -> "WorldModel":
     """As a server would load it: from its newest artifact, or without one where it is not trained."""
     from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415 - heavy
-    from biorl.soft_verifier.ports import ArtifactMissingError, ArtifactOutdatedError, WorldModel  # noqa: PLC0415
+    from biorl.soft_verifier.ports import ArtifactMissingError, ArtifactUnusableError, WorldModel  # noqa: PLC0415
     from biorl.soft_verifier.service import Choice, load  # noqa: PLC0415
     from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
 
@@ -202,7 +202,7 @@ def _world_model(name: str, place: Workspace) -> "WorldModel":
         (served,) = load([Choice(name)], VERIFIERS, FolderArtifacts(place.artifacts))
     except ArtifactMissingError as error:
         raise _without_artifact(name, place) from error
-    except ArtifactOutdatedError as error:
+    except ArtifactUnusableError as error:
         raise BadRequestError(str(error)) from error
     if not isinstance(served.verifier, WorldModel):
         msg = f"{name} judges answers and believes nothing of effects or labels; there is nothing to measure"
