@@ -1,11 +1,9 @@
 """`biorl verifier`: make a world model from a run's effects, measure it, read its card, serve it."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from biorl.standalone.commands.annotation import annotation_in
 from biorl.standalone.commands.cells import learn_cells, learns_cells
@@ -109,20 +107,24 @@ def evaluate(  # noqa: PLR0917 - typer: these are options
     runs: Runs = DEFAULT_ROOT,
     tables: Tables = None,
     effects: Effects = None,
-    into: Annotated[Path | None, typer.Option("--out", help="Write the JSON to this file.")] = None,
+    into: Annotated[Path | None, typer.Option("--out", help="Write all that was measured to this JSON file.")] = None,
 ) -> None:
-    """Measure a verifier on held-out effects, of a file or of a run, which it has never seen."""
+    """Measure a verifier on what is held out, effects or labels, of files or of a run, which it has never seen."""
     from biorl.soft_verifier.training import evaluate as measure  # noqa: PLC0415
+    from biorl.standalone.report.card import report_tables  # noqa: PLC0415
 
     place = _place(name, run, runs, tables, effects)
     model = _world_model(name, place)
     on_labels = learns_labels(name)
     results = measure_labels(model, place, tables) if on_labels else measure(model, effects_of(place, effects))
+    if not results:
+        msg = "nothing is held out there to measure it on"
+        raise BadRequestError(msg)
+    for table in report_tables(results):
+        out.print(table)
     if into:
         write_json(into, results)
         out.print(f"report: {into}", soft_wrap=True)
-    else:
-        out.print_json(json.dumps(results))
 
 
 @app.command()
@@ -143,24 +145,26 @@ def calibrate(
 @app.command()
 def card(name: Name = "perturbation-knn", run: Run = "demo", runs: Runs = DEFAULT_ROOT) -> None:
     """What is known of an artifact: data, splits, metrics beside trivial models, calibration, coverage."""
-    from biorl.standalone.report.card import labels_table, perturbation_table, pictures  # noqa: PLC0415 - heavy
+    from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415 - heavy
+    from biorl.soft_verifier.ports import ArtifactMissingError, ArtifactUnusableError  # noqa: PLC0415
+    from biorl.standalone.report.card import card_table, pictures, provenance_table  # noqa: PLC0415
 
     place = workspace(run, runs)
-    cards = sorted((place.artifacts / name).glob("*/card.json"), key=lambda path: path.stat().st_mtime)
-    if not cards:
-        raise _without_artifact(name, place)
-    content = json.loads(cards[-1].read_text(encoding="utf-8"))
-    table = Table(title=f"{name}@{cards[-1].parent.name}", show_header=False)
-    for key, value in content.items():
-        text = json.dumps(value, indent=1) if isinstance(value, (dict, list)) else str(value)
-        table.add_row(key, text if len(text) < 2000 else text[:2000] + " …")
-    out.print(table)
-    if summary := perturbation_table(content) or labels_table(content):
+    try:
+        artifact = FolderArtifacts(place.artifacts).load(name)
+    except ArtifactMissingError as error:
+        raise _without_artifact(name, place) from error
+    except ArtifactUnusableError as error:
+        raise BadRequestError(str(error)) from error
+    folder = place.artifacts / name / artifact.source.version
+    out.print(provenance_table(artifact.card))
+    if summary := card_table(artifact.card):
         out.print(summary)
-    if drawn := pictures(content):
-        picture = cards[-1].parent.parent / f"{cards[-1].parent.name}.svg"
+    out.print(f"all of it: {folder / 'card.json'}", soft_wrap=True)
+    if drawn := pictures(artifact.card):
+        picture = folder.parent / f"{folder.name}.svg"
         picture.write_text(drawn, encoding="utf-8")
-        out.print(f"calibration, and risk by coverage: {picture}")
+        out.print(f"calibration, and risk by coverage: {picture}", soft_wrap=True)
 
 
 @app.command()
