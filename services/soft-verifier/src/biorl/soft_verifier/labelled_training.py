@@ -10,7 +10,6 @@ Both take any labels and sort out the splits themselves: training keeps the trai
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from importlib.metadata import version as distribution_version
 from typing import Any, cast
 
 import numpy as np
@@ -28,10 +27,9 @@ from biorl.soft_verifier.ports import (
     ExpectsNumbers,
     HasRivals,
     LearnsLabels,
-    VerifierClass,
     WorldModel,
 )
-from biorl.soft_verifier.training import NothingToLearnError, NotTrainableError
+from biorl.soft_verifier.training import NothingToLearnError, NotTrainableError, code
 from biorl.soft_verifier.verifiers import VERIFIERS
 
 
@@ -40,17 +38,14 @@ def train_on_labels(
     labels: Iterable[KnownLabel],
     annotation: Annotation | None,
     store: ArtifactStore,
-    *,
-    verifiers: Mapping[str, VerifierClass] = VERIFIERS,
-    version: str | None = None,
 ) -> Source:
     """Learns from the TRAIN rows of `labels` alone, and saves an artifact; equal input gives equal bytes.
 
     Raises NotTrainableError for a verifier that does not learn from labels, NothingToLearnError.
     """
-    verifier = verifiers.get(name)
+    verifier = VERIFIERS.get(name)
     if not isinstance(verifier, LearnsLabels):
-        able = ", ".join(sorted(known for known, kind in verifiers.items() if isinstance(kind, LearnsLabels)))
+        able = ", ".join(sorted(known for known, kind in VERIFIERS.items() if isinstance(kind, LearnsLabels)))
         msg = f"{name!r} does not learn from labels; these do: {able}"
         raise NotTrainableError(msg)
     kept = [label for label in learnable(labels) if isinstance(label.claim, verifier.learns_about)]
@@ -58,13 +53,13 @@ def train_on_labels(
         msg = f"{name}: no label of the train split was given that it could learn from"
         raise NothingToLearnError(msg)
     trained = verifier.train_on_labels(kept, annotation)
-    return store.save(name, replace(trained, card=_provenance(kept, annotation) | trained.card), version)
+    return store.save(name, replace(trained, card=_provenance(kept, annotation) | trained.card))
 
 
 def _provenance(kept: Sequence[KnownLabel], annotation: Annotation | None) -> dict[str, Any]:
     return {
         "tasks": sorted({_task(label) for label in kept}),
-        "code": f"biorl-soft-verifier {distribution_version('biorl-soft-verifier')}",
+        "code": code(),
         "training_data": {
             "digest": digest([[label.claim, label.value, label.unit, label.group, label.dataset] for label in kept]),
             "datasets": sorted({label.dataset for label in kept if label.dataset}),
@@ -80,24 +75,15 @@ def _task(label: KnownLabel) -> str:
     return molecule_task(label.name) if isinstance(label.claim, MoleculeClaim) else gene_task(label.name)
 
 
-def evaluate_on_labels(
-    model: WorldModel, labels: Iterable[KnownLabel], split: Split = Split.TEST
-) -> list[dict[str, Any]]:
-    """Quality on one split, a plain JSON object for each class and property; labels stay here."""
+def evaluate_on_labels(model: WorldModel, labels: Iterable[KnownLabel]) -> list[dict[str, Any]]:
+    """Quality on the test split, a plain JSON object for each class and property; labels stay here."""
     learns_about = cast("LearnsLabels", type(model)).learns_about
-    asked = {label for label in labels if label.split is split and isinstance(label.claim, learns_about)}
+    asked = {label for label in labels if label.split is Split.TEST and isinstance(label.claim, learns_about)}
     return [_quality(model, name, rows) for name, rows in by_name(asked).items()]
 
 
 def _quality(model: WorldModel, name: str, rows: Sequence[KnownLabel]) -> dict[str, Any]:
-    yes_or_no = all(isinstance(row.value, bool) for row in rows)
-    claims: list[Claim] = [row.claim for row in rows]
-    if yes_or_no:
-        found: Sequence[ExpectedNumber | Belief] = model.believe(claims)
-    else:
-        found = (
-            model.expect(claims) if isinstance(model, ExpectsNumbers) else [Belief.abstained("no_numbers")] * len(rows)
-        )
+    found = _found(model, rows)
     answered = [
         (each, row)
         for each, row in zip(found, rows, strict=True)
@@ -111,15 +97,24 @@ def _quality(model: WorldModel, name: str, rows: Sequence[KnownLabel]) -> dict[s
         "coverage": round(len(answered) / len(rows), 6),
         "abstained": dict(sorted(reasons.items())),
     }
-    if not answered:
-        return report
-    kept = [row for _, row in answered]
-    rivals = model.rivals([row.claim for row in kept]) if isinstance(model, HasRivals) else {}
-    truth = np.array([float(row.value) for row in kept])
-    if yes_or_no:
-        beliefs = [each for each, _ in answered if isinstance(each, Belief)]
-        return report | _of_answers(beliefs, truth, rivals)
-    return report | _of_numbers([each for each, _ in answered if isinstance(each, ExpectedNumber)], truth, rivals)
+    return report | (_answers(model, answered) if answered else {})
+
+
+def _found(model: WorldModel, rows: Sequence[KnownLabel]) -> Sequence[ExpectedNumber | Belief]:
+    """What the model says of each row: a belief, or of a property that is a number the number."""
+    claims: list[Claim] = [row.claim for row in rows]
+    if all(isinstance(row.value, bool) for row in rows):
+        return model.believe(claims)
+    return model.expect(claims) if isinstance(model, ExpectsNumbers) else [Belief.abstained("no_numbers")] * len(rows)
+
+
+def _answers(model: WorldModel, answered: Sequence[tuple[ExpectedNumber | Belief, KnownLabel]]) -> dict[str, Any]:
+    claims = [row.claim for _, row in answered]
+    rivals = model.rivals(claims) if isinstance(model, HasRivals) else {}
+    truth = np.array([float(row.value) for _, row in answered])
+    numbers = [each for each, _ in answered if isinstance(each, ExpectedNumber)]
+    beliefs = [each for each, _ in answered if isinstance(each, Belief)]
+    return _of_numbers(numbers, truth, rivals) if numbers else _of_answers(beliefs, truth, rivals)
 
 
 def _of_answers(beliefs: Sequence[Belief], truth: Any, rivals: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,12 +22,7 @@ from biorl.soft_verifier.domain.belief import Belief, Source, Trained
 from biorl.soft_verifier.domain.coexpression.cells import Cells
 from biorl.soft_verifier.domain.coverage import described
 from biorl.soft_verifier.domain.effects import TASKS, Effect, Measurements, held_out_names, measurements, train_only
-from biorl.soft_verifier.domain.quality import (
-    calibration_quality,
-    ranking_quality,
-    reliability_bins,
-    risk_by_coverage,
-)
+from biorl.soft_verifier.domain.quality import quality_of_beliefs, ranking_quality
 from biorl.soft_verifier.ports import (
     ArtifactStore,
     HasRivals,
@@ -68,11 +63,8 @@ def train(
         trainable = ", ".join(sorted(known for known, kind in verifiers.items() if isinstance(kind, Trainable)))
         msg = f"{name!r} cannot be trained; these can: {trainable}"
         raise NotTrainableError(msg)
-    effects = list(effects)
-    kept = _kept(name, effects, annotation)
-    measured = measurements(kept, annotation.symbols, held_out_names(effects, annotation.symbols))
-    trained = verifier.train(measured, annotation)
-    return store.save(name, _whole(name, trained, _provenance(effects, kept, measured, annotation)), version)
+    measured, provenance = _taught(name, effects, annotation)
+    return _saved(name, verifier.train(measured, annotation), provenance, store, version)
 
 
 def train_on_functions(name: str, functions: Functions, store: ArtifactStore) -> Source:
@@ -81,14 +73,13 @@ def train_on_functions(name: str, functions: Functions, store: ArtifactStore) ->
     if not isinstance(verifier, LearnsFunctions):
         msg = f"{name!r} is not made of annotation"
         raise NotTrainableError(msg)
-    trained = verifier.train_on_functions(functions)
     provenance = {
         "tasks": ["*"],
-        "code": f"biorl-soft-verifier {distribution_version('biorl-soft-verifier')}",
+        "code": code(),
         "annotation": {file.name: file.digest for file in functions.files},
         "leakage": {"statement": "no measurement of any split was used"},
     }
-    return store.save(name, replace(trained, card={**provenance, **trained.card}))
+    return _saved(name, verifier.train_on_functions(functions), provenance, store)
 
 
 def train_on_cells(
@@ -109,12 +100,9 @@ def train_on_cells(
     if not cells:
         msg = f"{name}: no table of unperturbed cells was given"
         raise NothingToLearnError(msg)
-    effects = list(effects)
-    kept = _kept(name, effects, annotation)
-    measured = measurements(kept, annotation.symbols)
+    measured, provenance = _taught(name, effects, annotation)
     named = [table.named(annotation.symbols.normalise) for table in cells]
-    trained = verifier.train_on_cells(named, measured, annotation)
-    return store.save(name, _whole(name, trained, _provenance(effects, kept, measured, annotation)))
+    return _saved(name, verifier.train_on_cells(named, measured, annotation), provenance, store)
 
 
 def calibrate(
@@ -128,11 +116,16 @@ def calibrate(
 
     Raises NothingToLearnError, and what a `TensorModel` raises.
     """
+    measured, provenance = _taught(name, effects, annotation)
+    return _saved(name, calibrate_served(measured, annotation.symbols, behind), provenance, store)
+
+
+def _taught(name: str, effects: Iterable[Effect], annotation: Annotation) -> tuple[list[Measurements], dict[str, Any]]:
+    """What is learnt from, and what every card says of it. Raises NothingToLearnError."""
     effects = list(effects)
     kept = _kept(name, effects, annotation)
-    measured = measurements(kept, annotation.symbols)
-    trained = calibrate_served(measured, annotation.symbols, behind)
-    return store.save(name, _whole(name, trained, _provenance(effects, kept, measured, annotation)))
+    measured = measurements(kept, annotation.symbols, held_out_names(effects, annotation.symbols))
+    return measured, _provenance(effects, kept, measured, annotation)
 
 
 def _kept(name: str, effects: Sequence[Effect], annotation: Annotation) -> list[Effect]:
@@ -153,7 +146,9 @@ def _kept(name: str, effects: Sequence[Effect], annotation: Annotation) -> list[
     return kept
 
 
-def _whole(name: str, trained: Trained, provenance: Mapping[str, Any]) -> Trained:
+def _saved(
+    name: str, trained: Trained, provenance: Mapping[str, Any], store: ArtifactStore, version: str | None = None
+) -> Source:
     """With its card complete. Raises NothingToLearnError for one that abstains on everything: it would be served."""
     if not trained.card.get("models", True):
         gaps = (
@@ -161,7 +156,12 @@ def _whole(name: str, trained: Trained, provenance: Mapping[str, Any]) -> Traine
         )
         msg = "; ".join((f"{name} learnt nothing, and is not saved", *gaps))
         raise NothingToLearnError(msg)
-    return replace(trained, card={**provenance, **trained.card})
+    return store.save(name, replace(trained, card={**provenance, **trained.card}), version)
+
+
+def code() -> str:
+    """Who made an artifact, as its card says it."""
+    return f"biorl-soft-verifier {distribution_version('biorl-soft-verifier')}"
 
 
 def _provenance(
@@ -170,7 +170,7 @@ def _provenance(
     """What every card says, whichever verifier wrote it."""
     return {
         "tasks": sorted(TASKS),
-        "code": f"biorl-soft-verifier {distribution_version('biorl-soft-verifier')}",
+        "code": code(),
         "training_data": {
             "digest": _training_digest(measured),
             "datasets": sorted({effect.dataset for effect in kept if effect.dataset}),
@@ -206,13 +206,13 @@ def _leakage(measured: Sequence[Measurements]) -> dict[str, Any]:
     }
 
 
-def evaluate(model: WorldModel, effects: Iterable[Effect], split: Split = Split.TEST) -> list[dict[str, Any]]:
-    """Quality on one split, a plain JSON object for each context and task; labels stay here."""
+def evaluate(model: WorldModel, effects: Iterable[Effect]) -> list[dict[str, Any]]:
+    """Quality on the test split, a plain JSON object for each context and task; labels stay here."""
     rows: dict[tuple[Context, Outcome], list[tuple[Effect, bool]]] = defaultdict(list)
     for effect in effects:
         for outcome in Outcome:
             label = effect.label(outcome)
-            if effect.split is split and label is not None:
+            if effect.split is Split.TEST and label is not None:
                 rows[effect.context, outcome].append((effect, label))
     return [_quality(model, *key, rows[key]) for key in sorted(rows, key=str)]
 
@@ -228,46 +228,21 @@ def _quality(
         "num_pairs": len(rows),
         "num_perturbations": len({row.perturbed_genes for row, _ in rows}),
         "coverage": len(answered) / len(rows),
-        "abstained": _reasons(beliefs),
+        "abstained": dict(sorted(Counter(belief.reason for belief in beliefs if belief.reason).items())),
     }
     if of_pairs:
-        report["combinations"] = {"num_pairs": len(of_pairs)} | _numbers(of_pairs) | _rivals(model, of_pairs, outcome)
-    return report | (_numbers(answered) | _rivals(model, answered, outcome) if answered else {})
+        report["combinations"] = {"num_pairs": len(of_pairs)} | _answers(model, of_pairs, outcome)
+    return report | (_answers(model, answered, outcome) if answered else {})
 
 
-def _rivals(
-    model: WorldModel, answered: Sequence[tuple[Belief, Effect, bool]], outcome: Outcome
-) -> dict[str, dict[str, float]]:
-    """AUC per gene of the trivial models that the verifier knows, on the same rows."""
-    if not isinstance(model, HasRivals):
-        return {}
-    claims = [PerturbationClaim(row.perturbed_genes, row.readout, row.context, outcome) for _, row, _ in answered]
-    label = np.array([label for _, _, label in answered], dtype=np.bool_)
-    readout = np.array([effect.readout for _, effect, _ in answered])
-    ranked = {name: ranking_quality(score, label, readout) for name, score in model.rivals(claims).items()}
-    return {"trivial_auc_per_gene": {name: found["auc_per_gene"] for name, found in sorted(ranked.items()) if found}}
-
-
-def _reasons(beliefs: Iterable[Belief]) -> dict[str, int]:
-    return dict(sorted(Counter(belief.reason for belief in beliefs if belief.reason).items()))
-
-
-def _numbers(answered: Sequence[tuple[Belief, Effect, bool]]) -> dict[str, Any]:
-    """Quality of the beliefs that are one; baseline and doubt are measured where every belief has them."""
-    probability = np.array([belief.probability for belief, _, _ in answered], dtype=np.float64)
-    label = np.array([label for _, _, label in answered], dtype=np.bool_)
-    readout = np.array([effect.readout for _, effect, _ in answered])
-    perturbation = np.array(["+".join(effect.perturbed_genes) for _, effect, _ in answered])
-    numbers: dict[str, Any] = {
-        "positive_rate": float(label.mean()),
-        "ranking": ranking_quality(probability, label, readout, perturbation),
-        "calibration_error": calibration_quality(probability, label),
-        "reliability": reliability_bins(probability, label),
-    }
-    baseline = [belief.baseline for belief, _, _ in answered if belief.baseline is not None]
-    if len(baseline) == len(answered):
-        numbers["gene_frequency_calibration_error"] = calibration_quality(baseline, label)
-    doubt = [belief.uncertainty for belief, _, _ in answered if belief.uncertainty is not None]
-    if len(doubt) == len(answered):
-        numbers["risk_by_coverage"] = risk_by_coverage(doubt, probability, label, readout)
-    return numbers
+def _answers(model: WorldModel, answered: Sequence[tuple[Belief, Effect, bool]], outcome: Outcome) -> dict[str, Any]:
+    """Of the beliefs that are one; and AUC per gene of the trivial models that the verifier knows, on the same rows."""
+    beliefs, effects, labels = zip(*answered, strict=True)
+    label, readout = np.array(labels, dtype=np.bool_), np.array([effect.readout for effect in effects])
+    perturbation = np.array(["+".join(effect.perturbed_genes) for effect in effects])
+    report = quality_of_beliefs(beliefs, label, readout, perturbation)
+    if isinstance(model, HasRivals):
+        claims = [PerturbationClaim(each.perturbed_genes, each.readout, each.context, outcome) for each in effects]
+        ranked = {name: ranking_quality(score, label, readout) for name, score in sorted(model.rivals(claims).items())}
+        report["trivial_auc_per_gene"] = {name: found["auc_per_gene"] for name, found in ranked.items() if found}
+    return report

@@ -133,13 +133,3 @@ class Verdict:
     @classmethod
     def without_score(cls, status: Status, reason: str) -> Self:
         return cls(status, reason=reason)
-
-
-def abstentions(count: int, reason: str) -> Sequence[Belief]:
-    """The same abstention for each of `count` claims."""
-    return [Belief.abstained(reason)] * count
-
-
-def probabilities(beliefs: Sequence[Belief]) -> npt.NDArray[np.float64]:
-    """Probability of each belief, NaN where there is none."""
-    return np.array([np.nan if belief.probability is None else belief.probability for belief in beliefs])

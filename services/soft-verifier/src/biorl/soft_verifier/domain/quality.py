@@ -4,6 +4,7 @@ Ranking is always measured within a readout gene, where the readout's own rate s
 fold where predictions come from several models, because their rates for one readout differ against their labels.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from biorl.evaluation.calibration import calibration_error, reliability, risk_coverage
 from biorl.evaluation.per_gene import Interval, auc_per_gene, gene_interval, perturbation_interval
+from biorl.soft_verifier.domain.belief import Belief
 
 Labels = npt.NDArray[np.bool_]
 Names = npt.NDArray[np.str_]
@@ -69,6 +71,24 @@ def held_out_quality(
         "gene_frequency_calibration_error": calibration_quality(baseline, label),
         "reliability": reliability_bins(probability, label),
     }
+
+
+def quality_of_beliefs(beliefs: Sequence[Belief], label: Labels, readout: Names, perturbation: Names) -> dict[str, Any]:
+    """Of scored beliefs [row]; baseline and doubt are measured where every belief has them."""
+    probability = np.array([belief.probability for belief in beliefs], dtype=np.float64)
+    quality: dict[str, Any] = {
+        "positive_rate": float(label.mean()),
+        "ranking": ranking_quality(probability, label, readout, perturbation),
+        "calibration_error": calibration_quality(probability, label),
+        "reliability": reliability_bins(probability, label),
+    }
+    baseline = [belief.baseline for belief in beliefs if belief.baseline is not None]
+    if len(baseline) == len(beliefs):
+        quality["gene_frequency_calibration_error"] = calibration_quality(baseline, label)
+    doubt = [belief.uncertainty for belief in beliefs if belief.uncertainty is not None]
+    if len(doubt) == len(beliefs):
+        quality["risk_by_coverage"] = risk_by_coverage(doubt, probability, label, readout)
+    return quality
 
 
 def risk_by_coverage(

@@ -56,7 +56,6 @@ def train(  # noqa: PLR0917 - typer: these are options
     from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415 - heavy
     from biorl.soft_verifier.training import NothingToLearnError, NotTrainableError  # noqa: PLC0415
     from biorl.soft_verifier.training import train as learn  # noqa: PLC0415
-    from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
     from biorl.standalone.runs.configs import annotation_folder  # noqa: PLC0415
 
     if cells and not learns_cells(name):
@@ -76,13 +75,7 @@ def train(  # noqa: PLR0917 - typer: these are options
     beside = effects.parent if effects else None
     folder = annotation or beside or annotation_folder(read(place), place)
     try:
-        source = learn(
-            name,
-            effects_of(place, effects),
-            annotation_in(folder),
-            FolderArtifacts(place.artifacts),
-            verifiers=VERIFIERS,
-        )
+        source = learn(name, effects_of(place, effects), annotation_in(folder), FolderArtifacts(place.artifacts))
     except (NotTrainableError, NothingToLearnError) as error:
         raise BadRequestError(str(error)) from error
     _say_learnt(source, place)

@@ -1,20 +1,13 @@
 """String overlap of a rationale with a gene's annotation, as rbio rewards it: for comparison, and easy to stuff.
 
-ROUGE-1 and ROUGE-L (Lin 2004) between what is said and the names of the gene's terms; and the share of those names'
-words that occur in what is said.
+ROUGE-L (Lin 2004) between what is said and the names of the gene's terms; and the share of those names' words that
+occur in what is said.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 
 MOST_STEMS = 1_000
 """Of either side; the longest common subsequence takes their product in time."""
-
-
-def rouge_1(said: Sequence[str], known: Sequence[str]) -> float:
-    """F1 of the words' counts, in [0, 1]."""
-    shared = sum((Counter(said) & Counter(known)).values())
-    return _f1(shared, len(said), len(known))
 
 
 def rouge_l(said: Sequence[str], known: Sequence[str]) -> float:
