@@ -139,6 +139,12 @@ def test_ensembl_ids_become_symbols_and_a_gene_on_both_lists_is_left_out(classes
     }
 
 
+def test_a_gene_on_both_lists_by_two_names_is_left_out(classes: GeneClassSource) -> None:
+    (classes.path / "biv.txt").write_text("PAX6\nENSG02\nACTB\n")
+    found = {item.subject.name: item.labels[0].holds for item in read_labels(classes)}  # type: ignore[union-attr]
+    assert found == {"PAX6": True, "SOX2": True, "ENSG04": False, "ENSG05": False}
+
+
 def test_equal_lists_give_equal_ids_and_a_new_label_another(classes: GeneClassSource) -> None:
     first, again = ([item.id for item in read_labels(classes)] for _ in range(2))
     assert first == again

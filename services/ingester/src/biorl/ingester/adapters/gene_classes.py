@@ -53,18 +53,18 @@ def find_classes(source: GeneClassSource) -> list[Unit]:
 def read_gene_class(source: GeneClassSource, unit: Unit) -> Iterator[LabelledSubject]:
     """One item a gene. Raises UnreadableError for a list without a gene, or a column that is not there."""
     names = _names(source)
-    members, others = (_genes(source.path, where) for where in (source.members, source.others))
-    described = {
-        (gene := _gene(accession, names, source)).name: Described(
-            gene,
-            split_of((gene.name,), source.split),
-            (Label(source.gene_class, holds=accession in members),),
-        )
-        for accession in sorted(members ^ others)
-    }
+    members, others = (
+        {(gene := _gene(written, names, source)).name: gene for written in sorted(_genes(source.path, where))}
+        for where in (source.members, source.others)
+    )
+    described = [
+        Described(gene, split_of((name,), source.split), (Label(source.gene_class, holds=name in members),))
+        for name, gene in (members | others).items()
+        if (name in members) != (name in others)
+    ]
     name = source.dataset or f"geneformer/{source.gene_class}"
     dataset = SubjectDataset(name, digest_of(unit.paths), source.licence, benchmarks=source.benchmarks or (name,))
-    return assemble_subjects(dataset, list(described.values()))
+    return assemble_subjects(dataset, described)
 
 
 def _paths(source: GeneClassSource) -> tuple[Path, ...]:
