@@ -74,6 +74,15 @@ def test_rows_do_not_depend_on_their_company() -> None:
     assert together.ravel().tolist() == pytest.approx(apart)
 
 
+def test_a_source_that_weighs_nothing_is_there_to_be_weighed_otherwise() -> None:
+    kernel = Kernel([source({"t": ["A", "B"], "u": ["C", "D"]}), source({"v": ["A", "E"], "w": ["F", "G"]}, 0.0)])
+    assert kernel.genes == ("A", "B", "C", "D")
+    assert kernel.between(["A"], ["B", "E"]).tolist() == [[1.0, 0.0]]
+    turned = kernel.weighing([0.0, 2.0])
+    assert turned.weights == (0.0, 2.0)
+    assert turned.between(["A"], ["B", "E"])[0] == pytest.approx([0, 1])
+
+
 def test_near_points_of_a_map_are_alike() -> None:
     points = np.array([[0, 0], [0.3, 0], [9, 9]], dtype=np.float32)
     near = MapNearness(GeneMap("m", ("A", "B", "C"), points, bandwidth=0.3))

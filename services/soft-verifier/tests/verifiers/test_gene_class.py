@@ -85,6 +85,11 @@ def test_a_gene_is_judged_as_if_its_own_label_were_not_there() -> None:
         assert belief.probability > 0.6
 
 
+def test_the_card_says_what_each_source_weighs_for_a_class() -> None:
+    (entry,) = trained(labels()).card["models"]
+    assert entry["sources"] == {"families": 1.0}
+
+
 def test_what_it_does_not_know_is_an_abstention(model: GeneClass) -> None:
     claims = [claim("NOSUCH1"), claim("LONELY"), claim("G0M1", "bivalent"), claim("G0M1", organism="NCBITaxon:10090")]
     beliefs = [*model.believe(claims), *model.believe([MoleculeClaim("CCO", "BBBP")])]

@@ -100,7 +100,7 @@ class Kernel:
         self.sources = tuple(sources)
         self.power = power
         self._self_likeness: dict[str, float] = {}
-        for source in self.sources:
+        for source in self._counted():
             for gene in source.likeness.genes:
                 self._self_likeness[gene] = self._self_likeness.get(gene, 0.0) + source.weight
 
@@ -109,14 +109,27 @@ class Kernel:
         """Every gene that at least one source knows, sorted."""
         return tuple(sorted(self._self_likeness))
 
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """Of the sources, in their order; one that weighs nothing is there to be weighed otherwise."""
+        return tuple(source.weight for source in self.sources)
+
+    def weighing(self, weights: Sequence[float]) -> "Kernel":
+        """The same sources, each with the weight at its place."""
+        pairs = zip(self.sources, weights, strict=True)
+        return Kernel([WeightedSource(source.likeness, weight) for source, weight in pairs], self.power)
+
     def between(self, rows: Sequence[str], columns: Sequence[str]) -> Matrix:
         """[row, column], float32, in [0, 1]: 1 for a gene with itself, all 0 for a gene that no source knows."""
         total = np.zeros((len(rows), len(columns)), dtype=np.float32)
-        for source in self.sources:
+        for source in self._counted():
             total += np.float32(source.weight) * source.likeness.between(rows, columns)
         total *= self._scale(rows)[:, None]
         total *= self._scale(columns)[None, :]
         return np.asarray(np.clip(total, 0, 1) ** np.float32(self.power), dtype=np.float32)
+
+    def _counted(self) -> list[WeightedSource]:
+        return [source for source in self.sources if source.weight > 0]
 
     def _scale(self, genes: Sequence[str]) -> Matrix:
         weights = np.array([self._self_likeness.get(gene, 0.0) for gene in genes])

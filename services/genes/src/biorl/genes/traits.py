@@ -3,8 +3,9 @@
 The kernel of `biorl.genes.annotation` was chosen for perturbation screens. Classes such as dosage sensitivity or
 bivalent chromatin follow from what a gene does and which family it is of, so functions, processes, all its names,
 families of transcription factors and its place on the chromosomes count here, and a map of co-expression (gene2vec);
-pathways, complexes and co-essentiality do not, and common terms count for more. The weights are round numbers that were
-compared by cross-validation on three sets of Geneformer's labels.
+pathways, complexes and co-essentiality weigh nothing, and common terms count for more. The weights are round numbers
+that were compared by cross-validation on three sets of Geneformer's labels; where they do not fit a class the sources
+may be weighed otherwise (`Kernel.weighing`), those without weight among them.
 """
 
 import csv
@@ -57,8 +58,7 @@ def load_traits(folder: Path) -> Annotation:
 
 def _cosines(found: AnnotationFolder, symbols: Symbols, records: list[GeneRecord]) -> Iterator[Likeness]:
     for sets in chain(found.gene_sets(symbols, records), _more_sets(found, symbols, records)):
-        if WEIGHTS.get(sets.name, 1.0) > 0:
-            yield TermCosine(sets, EXPONENT, LARGEST_SET)
+        yield TermCosine(sets, EXPONENT, LARGEST_SET)
 
 
 def _more_sets(found: AnnotationFolder, symbols: Symbols, records: list[GeneRecord]) -> Iterator[GeneSets]:

@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from biorl.soft_verifier.domain.gene_class.class_model import Fit, five_fold
+from biorl.soft_verifier.domain.gene_class.class_model import Fit
+from biorl.soft_verifier.domain.gene_class.five_fold import five_fold
+from biorl.soft_verifier.domain.gene_class.weighing import Views
 
 
 def likeness_and_labels(seed: int, size: int = 24):
@@ -39,5 +41,6 @@ def test_a_gene_unlike_any_has_no_score_and_full_variance() -> None:
 def test_five_folds_find_a_rule_and_find_none_where_there_is_none() -> None:
     likeness, label = likeness_and_labels(1, 200)
     coins = np.random.default_rng(2).random(200) < 0.5
-    assert np.mean(five_fold(likeness, label)) > 0.9
-    assert np.mean(five_fold(likeness, coins)) == pytest.approx(0.5, abs=0.1)
+    alone = Views((1 + likeness[None]) / 2, np.ones(1), 1.0)
+    assert np.mean(five_fold(alone, label)) > 0.9
+    assert np.mean(five_fold(alone, coins)) == pytest.approx(0.5, abs=0.1)

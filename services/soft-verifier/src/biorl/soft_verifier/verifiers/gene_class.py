@@ -19,8 +19,10 @@ from biorl.questions.question import Claim, GeneClassClaim
 from biorl.questions.tasks import gene_task
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Trained, packed_text
 from biorl.soft_verifier.domain.calibration import Calibration, Curve, fit_calibration
-from biorl.soft_verifier.domain.gene_class.class_model import FOLDS, REPEATS, five_fold, score_all
+from biorl.soft_verifier.domain.gene_class.class_model import score_all
+from biorl.soft_verifier.domain.gene_class.five_fold import FOLDS, REPEATS, five_fold
 from biorl.soft_verifier.domain.gene_class.published import PUBLISHED
+from biorl.soft_verifier.domain.gene_class.weighing import Views
 from biorl.soft_verifier.domain.known_labels import KnownLabel, by_name
 from biorl.soft_verifier.domain.labelled_quality import answer_quality
 from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
@@ -84,7 +86,7 @@ class GeneClass:
             own, entry = _trained(name, known, members, annotation)
             arrays |= {f"model{len(models)}.{key}": array for key, array in own.items()}
             models.append(entry)
-        return Trained(arrays, {"models": models, "left_out": left_out, "limits": _limits(annotation)})
+        return Trained(arrays, {"models": models, "left_out": left_out, "limits": _limits()})
 
     def believe(self, claims: Sequence[Claim]) -> list[Belief]:
         return [self._believe(claim) for claim in claims]
@@ -126,12 +128,14 @@ def _trained(
 ) -> tuple[dict[str, Array], dict[str, Any]]:
     train, label = list(members), np.array(list(members.values()), dtype=np.bool_)
     genes = annotation.kernel.genes
-    scores, _ = score_all(annotation.kernel, genes, train, label)
+    views = Views.of(annotation.kernel, train)
+    kernel = annotation.kernel.weighing(views.best_weights(label).tolist())
+    scores, _ = score_all(kernel, genes, train, label)
     place = {gene: row for row, gene in enumerate(genes)}
     rows = np.array([place[gene] for gene in train])
     rate = float(label.mean())
     calibration = fit_calibration(scores.score[rows], np.full(len(rows), rate), label)
-    folds = five_fold(annotation.kernel.between(train, train).astype(np.float64), label)
+    folds = five_fold(views, label)
     probability = calibration(scores.score[rows], rate)
     doubt = 2 * np.minimum(probability, 1 - probability)
     quality = answer_quality(probability, label, doubt, {"nearest_gene": scores.nearest[rows]})
@@ -143,6 +147,7 @@ def _trained(
         "num_members": int(label.sum()),
         "num_without_annotation": len({label.claim for label in known}) - len(train),
         "rate": rate,
+        "sources": {source.likeness.name: round(source.weight, 3) for source in kernel.sources},
         "largest_variance": float(np.quantile(scores.variance[rows], 1 - OUTSIDE_SHARE)) + ROUNDING,
         "five_fold": {
             "auroc": round(float(np.mean(folds)), 6),
@@ -176,9 +181,9 @@ def _restored(artifact: Artifact, index: int, entry: Mapping[str, Any]) -> _Clas
     )
 
 
-def _limits(annotation: Annotation) -> dict[str, Any]:
+def _limits() -> dict[str, Any]:
     return {
-        "features": {source.likeness.name: source.weight for source in annotation.kernel.sources},
+        "features": "likeness by annotation; what each source weighs is in `sources` of a class",
         "abstains": "above a posterior variance of `largest_variance`: genes described unlike the training genes",
         "train_genes": "scored without their own label",
         "calibration": "fitted on the left-out scores that it is shown for; the test split judges it",

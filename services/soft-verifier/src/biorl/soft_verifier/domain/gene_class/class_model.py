@@ -13,14 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from biorl.genes.similarity import Kernel
-from biorl.soft_verifier.domain.labelled_quality import auroc
 
 Numbers = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.bool_]
 RIDGE = 1.0
 CHUNK = 2048
 """Genes scored at once: some 30 MB."""
-FOLDS, REPEATS = 5, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +87,3 @@ def _scored(
 def _nearest(likeness: Numbers, label: Labels) -> Numbers:
     best = likeness.argmax(axis=1)
     return np.asarray(likeness[np.arange(len(likeness)), best] * _signs(label)[best], dtype=np.float64)
-
-
-def five_fold(likeness: Numbers, label: Labels) -> list[float]:
-    """AUROC of each of 5 stratified folds, 10 times over: what papers on these classes report."""
-    found = []
-    for repeat in range(REPEATS):
-        folds = _stratified(label, repeat)
-        for fold in range(FOLDS):
-            known, asked = folds != fold, folds == fold
-            fit = Fit.of(likeness[np.ix_(known, known)], label[known])
-            found.append(auroc(likeness[np.ix_(asked, known)] @ fit.coefficient, label[asked]))
-    return [value for value in found if value is not None]
-
-
-def _stratified(label: Labels, seed: int) -> npt.NDArray[np.int64]:
-    """[gene]: its fold; each fold has its share of both answers."""
-    rng, folds = np.random.default_rng(seed), np.zeros(len(label), dtype=np.int64)
-    for answer in (False, True):
-        rows = np.flatnonzero(label == answer)
-        folds[rng.permutation(rows)] = np.arange(len(rows)) % FOLDS
-    return folds
