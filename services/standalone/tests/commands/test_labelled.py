@@ -53,6 +53,45 @@ def test_tables_become_an_artifact_a_report_and_a_card(
     assert sorted(path.name for path in artifact.iterdir()) == ["arrays.npz", "card.json"]
 
 
+@pytest.fixture
+def lists(tables: Path) -> Path:
+    """The same genes as Ensembl ids, one a line, and a table of what they are called."""
+    ids = {f"{stem}{n}": f"ENSG{place:05d}{n:06d}" for place, stem in enumerate(("ALFA", "BETA")) for n in range(30)}
+    for stem in ("ALFA", "BETA"):
+        (tables / f"{stem}.txt").write_text("".join(f"{ids[f'{stem}{n}']}\n" for n in range(30)))
+    rows = "".join(f"{accession},{name}\n" for name, accession in ids.items())
+    (tables / "names.csv").write_text(f"ensembl_id,gene_name\n{rows}")
+    (tables / "empty.txt").write_text("\n")
+    return tables
+
+
+def test_two_lists_of_ensembl_ids_are_a_class_to_train_on_and_to_measure(lists: Path, tmp_path: Path) -> None:
+    genes = f"long-range-tf={lists}/ALFA.txt,{lists}/BETA.txt,{lists}/names.csv"
+    place = ("--runs", tmp_path / "runs")
+    biorl("train", "gene-class", "--genes", genes, "--annotation", lists, *place)
+    biorl("evaluate", "gene-class", "--genes", genes, *place, "--out", tmp_path / "report.json")
+    (report,) = json.loads((tmp_path / "report.json").read_text())
+    assert (report["task"], report["auroc"]) == ("gene.tf_range", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("genes", "says"),
+    [
+        ("long-range-tf", "write CLASS=MEMBERS,OTHERS"),
+        ("long-range-tf={}/ALFA.txt", "write CLASS=MEMBERS,OTHERS"),
+        ("long-range-tf={}/ALFA.txt,{}/GAMMA.txt", "there is no file .*GAMMA.txt"),
+        ("long-range-tf={}/ALFA.txt,{}/empty.txt", "names no gene"),
+        ("long-range-tf={}/ALFA.txt,{}/BETA.txt", "60 of 60 genes are Ensembl ids without a name"),
+        ("long-range-tf={}/names.csv:gene_name,{}/names.csv:called", "has no column 'called'"),
+        ("long-range-tf={}/names.csv:gene_name,{}/BETA.txt,{}/names.csv", "too_few_labels"),
+    ],
+)
+def test_what_is_wrong_with_a_list_is_said(lists: Path, tmp_path: Path, genes: str, says: str) -> None:
+    with pytest.raises(BadRequestError, match=says):
+        biorl("train", "gene-class", "--genes", genes.replace("{}", str(lists)), "--annotation", lists,
+              "--runs", tmp_path / "runs")  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

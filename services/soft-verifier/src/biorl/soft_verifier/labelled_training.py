@@ -41,7 +41,8 @@ def train_on_labels(
 ) -> Source:
     """Learns from the TRAIN rows of `labels` alone, and saves an artifact; equal input gives equal bytes.
 
-    Raises NotTrainableError for a verifier that does not learn from labels, NothingToLearnError.
+    Raises NotTrainableError for a verifier that does not learn from labels, NothingToLearnError for labels that give no
+    model.
     """
     verifier = VERIFIERS.get(name)
     if not isinstance(verifier, LearnsLabels):
@@ -53,7 +54,17 @@ def train_on_labels(
         msg = f"{name}: no label of the train split was given that it could learn from"
         raise NothingToLearnError(msg)
     trained = verifier.train_on_labels(kept, annotation)
+    if not trained.card["models"]:
+        msg = f"{name}: {len(kept)} labels give no model ({'; '.join(map(_gap, trained.card['left_out']))})"
+        raise NothingToLearnError(msg)
     return store.save(name, replace(trained, card=_provenance(kept, annotation) | trained.card))
+
+
+def _gap(entry: Mapping[str, Any]) -> str:
+    """Such as: long-range-tf: too_few_labels, of 0 genes that annotation knows."""
+    known = f"{entry['num_genes']} genes that annotation knows" if "num_genes" in entry else ""
+    name = entry.get("gene_class") or entry.get("property")
+    return f"{name}: {entry['reason']}, of {known or str(entry['num_molecules']) + ' molecules'}"
 
 
 def _provenance(kept: Sequence[KnownLabel], annotation: Annotation | None) -> dict[str, Any]:

@@ -3,17 +3,21 @@
 Tables go through the ingester's readers and the wire format, so that both ways give the same labels and splits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from biorl.soft_verifier.domain.belief import Source
 from biorl.soft_verifier.domain.known_labels import KnownLabel
 from biorl.standalone.commands.annotation import annotation_in
+from biorl.standalone.commands.gene_lists import read_gene_lists
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.runs.plan import read
 from biorl.standalone.runs.traffic import LABELS, opened, values
 from biorl.standalone.runs.workspace import Workspace
+
+if TYPE_CHECKING:
+    from biorl.ingester.domain.subjects import LabelledSubject
 
 
 def learns_labels(name: str) -> bool:
@@ -24,7 +28,9 @@ def learns_labels(name: str) -> bool:
     return isinstance(VERIFIERS.get(name), LearnsLabels)
 
 
-def learn_labels(name: str, place: Workspace, annotation: Path | None, tables: Path | None) -> Source:
+def learn_labels(
+    name: str, place: Workspace, annotation: Path | None, tables: Path | None, genes: Sequence[str] = ()
+) -> Source:
     """Trains and saves. Raises BadRequestError, which says what is missing."""
     from biorl.genes.traits import load_traits  # noqa: PLC0415
     from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415
@@ -33,45 +39,57 @@ def learn_labels(name: str, place: Workspace, annotation: Path | None, tables: P
     from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
     from biorl.standalone.runs.configs import annotation_folder  # noqa: PLC0415
 
-    known = None
+    labels, known = list(labels_of(place, tables, genes)), None  # before annotation, which takes half a minute to read
     if getattr(VERIFIERS[name], "needs_annotation", False):
         known = annotation_in(annotation or tables or annotation_folder(read(place), place), load_traits)
     try:
-        return train_on_labels(name, labels_of(place, tables), known, FolderArtifacts(place.artifacts))
+        return train_on_labels(name, labels, known, FolderArtifacts(place.artifacts))
     except NothingToLearnError as error:
-        msg = f"{error}; give --tables a folder of molecule tables and gene lists"
+        msg = f"{error}; give --tables a folder of molecule tables and gene lists, or --genes lists"
         raise BadRequestError(msg) from error
 
 
-def measure_labels(model: Any, place: Workspace, tables: Path | None) -> list[dict[str, Any]]:
+def measure_labels(
+    model: Any, place: Workspace, tables: Path | None, genes: Sequence[str] = ()
+) -> list[dict[str, Any]]:
     """Quality on held-out labels."""
     from biorl.soft_verifier.labelled_training import evaluate_on_labels  # noqa: PLC0415
 
-    return evaluate_on_labels(model, labels_of(place, tables))
+    return evaluate_on_labels(model, labels_of(place, tables, genes))
 
 
-def labels_of(place: Workspace, tables: Path | None) -> Iterator[KnownLabel]:
-    """Of every split; the verifier sorts them out."""
-    return labels_in(tables) if tables else _labels_on_bus(place)
+def labels_of(place: Workspace, tables: Path | None, genes: Sequence[str] = ()) -> Iterator[KnownLabel]:
+    """Of every split; the verifier sorts them out. Those on the bus only where no files are given."""
+    if tables:
+        yield from labels_in(tables)
+    for written in genes:
+        yield from _known(read_gene_lists(written))
+    if not tables and not genes:
+        yield from _labels_on_bus(place)
 
 
 def labels_in(folder: Path) -> Iterator[KnownLabel]:
     """Of the MoleculeNet tables and Geneformer lists anywhere below the folder."""
     from biorl.ingester.adapters.gene_classes import geneformer_classes  # noqa: PLC0415
     from biorl.ingester.adapters.readers import read_labels, read_tables  # noqa: PLC0415
-    from biorl.ingester.adapters.wire import labels_to_wire  # noqa: PLC0415
     from biorl.ingester.domain.sources import MoleculeSource  # noqa: PLC0415
-    from biorl.soft_verifier.adapters.wire import labels_from_wire  # noqa: PLC0415
 
     if not folder.is_dir():
         msg = f"{folder} is no folder; --tables takes one with molecule tables or gene lists"
         raise BadRequestError(msg)
     places = sorted({path.parent for path in folder.rglob("geneformer_*")})
-    genes = (item for place in places for source in geneformer_classes(place) for item in read_labels(source))
-    for item in genes:
-        yield from labels_from_wire(labels_to_wire(item))
-    for item in read_tables(MoleculeSource(path=folder)):
-        yield from labels_from_wire(labels_to_wire(item))
+    for place in places:
+        for source in geneformer_classes(place):
+            yield from _known(read_labels(source))
+    yield from _known(read_tables(MoleculeSource(path=folder)))
+
+
+def _known(subjects: "Iterable[LabelledSubject]") -> Iterator[KnownLabel]:
+    from biorl.ingester.adapters.wire import labels_to_wire  # noqa: PLC0415
+    from biorl.soft_verifier.adapters.wire import labels_from_wire  # noqa: PLC0415
+
+    for subject in subjects:
+        yield from labels_from_wire(labels_to_wire(subject))
 
 
 def _labels_on_bus(place: Workspace) -> Iterator[KnownLabel]:

@@ -30,6 +30,10 @@ Tables = Annotated[
     Path | None,
     typer.Option(help="Folder of molecule tables and gene lists, for gene-class and molecule; else the run's labels."),
 ]
+Genes = Annotated[
+    list[str] | None,
+    typer.Option(help="Class and lists for gene-class: long-range-tf=long.txt,short.txt; once for each class."),
+]
 Effects = Annotated[
     Path | None,
     typer.Option(help="Screen (h5ad), table of effects or folder of PerturbQA files; else the run's effects."),
@@ -45,6 +49,7 @@ def train(  # noqa: PLR0917 - typer: these are options
         typer.Option(help="Folder of gene sets, ontology and symbols; else that of the effects, else the run's."),
     ] = None,
     tables: Tables = None,
+    genes: Genes = None,
     effects: Effects = None,
     cells: Annotated[
         Path | None, typer.Option(help="h5ad whose unperturbed cells coexpression learns from; else the screen's.")
@@ -65,12 +70,12 @@ def train(  # noqa: PLR0917 - typer: these are options
         place = workspace(run, runs).made() if annotation else existing(run, runs)
         _say_learnt(make_of_annotation(name, place, annotation), place)
         return
-    place = _place(name, run, runs, tables, effects)
+    place = _place(name, run, runs, tables or genes, effects)
     if learns_cells(name):
         _say_learnt(learn_cells(name, place, annotation, cells, effects), place)
         return
     if learns_labels(name):
-        _say_learnt(learn_labels(name, place, annotation, tables), place)
+        _say_learnt(learn_labels(name, place, annotation, tables, genes or ()), place)
         return
     beside = effects.parent if effects else None
     folder = annotation or beside or annotation_folder(read(place), place)
@@ -89,6 +94,8 @@ def _say_learnt(source: "Source", place: Workspace) -> None:
     for gap in card.get("left_out", ()):
         if {"task", "cell_line"} <= gap.keys():
             out.print(f"no model for {gap['task']} in {gap['cell_line']}: {gap['reason']}")
+        elif name := gap.get("gene_class") or gap.get("property"):
+            out.print(f"no model for {name}: {gap['reason']}")
     folder = place.artifacts / source.verifier
     out.print(f"{source.verifier}@{source.version}  digest {source.digest[:12]}  in {folder}")
 
@@ -99,6 +106,7 @@ def evaluate(  # noqa: PLR0917 - typer: these are options
     run: Run = "demo",
     runs: Runs = DEFAULT_ROOT,
     tables: Tables = None,
+    genes: Genes = None,
     effects: Effects = None,
     into: Annotated[Path | None, typer.Option("--out", help="Write all that was measured to this JSON file.")] = None,
 ) -> None:
@@ -106,10 +114,12 @@ def evaluate(  # noqa: PLR0917 - typer: these are options
     from biorl.soft_verifier.training import evaluate as measure  # noqa: PLC0415
     from biorl.standalone.report.card import report_tables  # noqa: PLC0415
 
-    place = _place(name, run, runs, tables, effects)
+    place = _place(name, run, runs, tables or genes, effects)
     model = _world_model(name, place)
     on_labels = learns_labels(name)
-    results = measure_labels(model, place, tables) if on_labels else measure(model, effects_of(place, effects))
+    results = (
+        measure_labels(model, place, tables, genes or ()) if on_labels else measure(model, effects_of(place, effects))
+    )
     if not results:
         msg = "nothing is held out there to measure it on"
         raise BadRequestError(msg)
@@ -173,16 +183,16 @@ def serve(
     raise typer.Exit(main())
 
 
-def _place(name: str, run: str, runs: Path, tables: Path | None, effects: Path | None) -> Workspace:
+def _place(name: str, run: str, runs: Path, labels: Path | list[str] | None, effects: Path | None) -> Workspace:
     """Of a run that was started before; files need none, then the name only says where artifacts lie."""
     from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415 - heavy
 
     if name not in VERIFIERS:
         msg = f"there is no verifier {name!r}; there is {', '.join(sorted(VERIFIERS))}"
         raise BadRequestError(msg)
-    files, others = (tables, effects) if learns_labels(name) else (effects, tables)
+    files, others = (labels, effects) if learns_labels(name) else (effects, labels)
     if others:
-        what, option = ("labels", "--tables") if learns_labels(name) else ("effects", "--effects")
+        what, option = ("labels", "--tables or --genes") if learns_labels(name) else ("effects", "--effects")
         msg = f"{name} is about {what}; give {option}, or neither for those of a run"
         raise BadRequestError(msg)
     return workspace(run, runs).made() if files else existing(run, runs)
