@@ -1,4 +1,4 @@
-"""Effects for `biorl verifier`: from a screen or table on disk, or from a run's bus.
+"""The part of `biorl verifier` that is about effects: from a screen or table on disk, or from a run's bus.
 
 Files go through the ingester's readers and the wire format, so that both ways give the same labels, fold changes and
 splits.
@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from biorl.soft_verifier.domain.belief import Source
 from biorl.soft_verifier.domain.effects import Effect
+from biorl.standalone.commands.annotation import annotation_in
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.runs.plan import read
 from biorl.standalone.runs.traffic import EFFECTS, opened, values
@@ -16,6 +18,19 @@ from biorl.standalone.runs.workspace import Workspace
 
 if TYPE_CHECKING:
     from biorl.ingester.domain.sources import EffectTableSource, PerturbqaSource, ScreenSource
+
+
+def learn_effects(name: str, place: Workspace, annotation: Path | None, effects: Path | None) -> Source:
+    """Trains and saves. Raises BadRequestError, which says what is missing."""
+    from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415 - heavy
+    from biorl.soft_verifier.training import NothingToLearnError, NotTrainableError, train  # noqa: PLC0415
+    from biorl.standalone.runs.configs import annotation_folder  # noqa: PLC0415
+
+    folder = annotation or (effects.parent if effects else annotation_folder(read(place), place))
+    try:
+        return train(name, effects_of(place, effects), annotation_in(folder), FolderArtifacts(place.artifacts))
+    except (NotTrainableError, NothingToLearnError) as error:
+        raise BadRequestError(str(error)) from error
 
 
 def effects_of(place: Workspace, path: Path | None) -> Iterator[Effect]:

@@ -5,16 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from biorl.standalone.commands.annotation import annotation_in
 from biorl.standalone.commands.cells import learn_cells, learns_cells
 from biorl.standalone.commands.demo import Runs
 from biorl.standalone.commands.functions import made_of_annotation, make_of_annotation
 from biorl.standalone.commands.labelled import learn_labels, learns_labels, measure_labels
-from biorl.standalone.commands.measured_effects import effects_of
+from biorl.standalone.commands.measured_effects import effects_of, learn_effects
 from biorl.standalone.commands.served import calibrate_served, evaluate_served
 from biorl.standalone.commands.terminal import out
 from biorl.standalone.errors import BadRequestError
-from biorl.standalone.runs.plan import read
 from biorl.standalone.runs.workspace import DEFAULT_ROOT, Workspace, existing, workspace, write_json
 
 if TYPE_CHECKING:
@@ -58,31 +56,20 @@ def train(  # noqa: PLR0917 - typer: these are options
     runs: Runs = DEFAULT_ROOT,
 ) -> None:
     """Train a verifier on effects or labels, of files or of a run, train split only; save an artifact with its card."""
-    from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415 - heavy
-    from biorl.soft_verifier.training import NothingToLearnError, NotTrainableError  # noqa: PLC0415
-    from biorl.soft_verifier.training import train as learn  # noqa: PLC0415
-    from biorl.standalone.runs.configs import annotation_folder  # noqa: PLC0415
-
     if cells and not learns_cells(name):
         msg = f"{name} does not learn from cells; leave --cells out"
         raise BadRequestError(msg)
     if made_of_annotation(name):
         place = workspace(run, runs).made() if annotation else existing(run, runs)
-        _say_learnt(make_of_annotation(name, place, annotation), place)
-        return
-    place = _place(name, run, runs, tables or genes, effects)
-    if learns_cells(name):
-        _say_learnt(learn_cells(name, place, annotation, cells, effects), place)
-        return
-    if learns_labels(name):
-        _say_learnt(learn_labels(name, place, annotation, tables, genes or ()), place)
-        return
-    beside = effects.parent if effects else None
-    folder = annotation or beside or annotation_folder(read(place), place)
-    try:
-        source = learn(name, effects_of(place, effects), annotation_in(folder), FolderArtifacts(place.artifacts))
-    except (NotTrainableError, NothingToLearnError) as error:
-        raise BadRequestError(str(error)) from error
+        source = make_of_annotation(name, place, annotation)
+    else:
+        place = _place(name, run, runs, tables or genes, effects)
+        if learns_cells(name):
+            source = learn_cells(name, place, annotation, cells, effects)
+        elif learns_labels(name):
+            source = learn_labels(name, place, annotation, tables, genes or ())
+        else:
+            source = learn_effects(name, place, annotation, effects)
     _say_learnt(source, place)
 
 
