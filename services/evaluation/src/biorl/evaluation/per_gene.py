@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import t as student_t
+from scipy.special import stdtrit
 
 Floats = NDArray[np.float64]
 LEVEL = 0.95
@@ -136,7 +136,7 @@ def perturbation_interval(
     if num_groups < LEAST_GROUPS or not np.isfinite([whole, *left_out]).all():
         return Interval(0.0, 1.0)
     error = np.sqrt((num_groups - 1) * np.mean((np.asarray(left_out) - whole) ** 2))
-    width = float(student_t.ppf((1 + LEVEL) / 2, num_groups - 1) * error)
+    width = float(stdtrit(num_groups - 1, (1 + LEVEL) / 2) * error)
     return Interval(max(0.0, whole - width), min(1.0, whole + width))
 
 

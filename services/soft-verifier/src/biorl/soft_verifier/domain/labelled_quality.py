@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
 from biorl.evaluation.calibration import loss_coverage, risk_coverage
 from biorl.soft_verifier.domain.quality import calibration_quality, reliability_bins
@@ -28,7 +27,9 @@ def auroc(score: npt.ArrayLike, label: npt.ArrayLike) -> float | None:
     yes, no = int(truth.sum()), int((~truth).sum())
     if not yes or not no:
         return None
-    return float((rankdata(scores)[truth].sum() - yes * (yes + 1) / 2) / (yes * no))
+    _, place, count = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(count) - (count - 1) / 2)[place]
+    return float((ranks[truth].sum() - yes * (yes + 1) / 2) / (yes * no))
 
 
 def rmse(prediction: Numbers, truth: Numbers) -> float:

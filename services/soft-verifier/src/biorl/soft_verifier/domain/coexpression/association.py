@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from biorl.soft_verifier.domain.coexpression.cells import Switches
 
@@ -51,7 +51,7 @@ def associate(cells: Switches) -> Associations:
 def _significant(z: Floats) -> npt.NDArray[np.bool_]:
     """Benjamini and Hochberg over the pairs above the diagonal."""
     upper = np.triu_indices(len(z), 1)
-    p = 2 * norm.sf(np.abs(z[upper]))
+    p = 2 * ndtr(-np.abs(z[upper]))
     ranked = np.sort(p)
     passing = np.flatnonzero(ranked <= FALSE_DISCOVERIES * np.arange(1, len(p) + 1) / max(len(p), 1))
     found = np.zeros(z.shape, dtype=np.bool_)
