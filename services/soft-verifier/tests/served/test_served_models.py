@@ -1,6 +1,7 @@
 """A served model is the same model whoever runs it: one suite over torch in process and over a real Triton."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from biorl.questions.question import Outcome
 from biorl.soft_verifier.__main__ import behind
 from biorl.soft_verifier.adapters.torch_network import TorchNetwork
 from biorl.soft_verifier.domain.belief import Belief, Status
+from biorl.soft_verifier.domain.tensors import Tensors
 from biorl.soft_verifier.ports import ModelRefusedError, TensorModel
 from biorl.soft_verifier.service import Choice, Verification, load
 from biorl.soft_verifier.testing import (
@@ -23,7 +25,7 @@ from biorl.soft_verifier.testing import (
 )
 from biorl.soft_verifier.training import calibrate, evaluate
 from biorl.soft_verifier.verifiers import VERIFIERS
-from biorl.soft_verifier.verifiers.served_model import ServedModel
+from biorl.soft_verifier.verifiers.served_model import Behind, ServedModel
 from conftest import Opened
 
 OUTCOMES = (Outcome.DIFFERENTIALLY_EXPRESSED, Outcome.UP_REGULATED)
@@ -129,6 +131,30 @@ def test_genes_that_the_model_has_not_learnt_are_abstentions_where_a_list_says_s
     verifier = ServedModel(store.load("gears"), opened)
     assert verifier.believe([claim(SYMBOLS[55]), claim(f"OLD-{SYMBOLS[0]}")])[0].reason == "gene_not_covered"
     assert verifier.believe([claim(f"OLD-{SYMBOLS[0]}")])[0].status is Status.SCORED
+
+
+class OneLine:
+    """Looks its cell line up by its name, letter for letter."""
+
+    def describe(self) -> dict[str, str]:
+        return {"model": "one line"}
+
+    def infer(self, inputs, outputs) -> dict[str, np.ndarray]:
+        families = [["ABCDEF".index(each[3]) for each in name.split("+")] for name in inputs["GENE"].ravel()]
+        shifts = np.array([pushes()[each].sum(axis=0) for each in families])
+        return {outputs[0]: np.where(inputs["LINE"] == CONTEXT.cell_line, shifts, np.nan)}
+
+
+def test_a_model_hears_the_cell_line_as_it_was_calibrated_however_a_claim_writes_it() -> None:
+    tensors = Tensors({"perturbation": "GENE", "cell_line": "LINE"}, "SHIFT", readouts=tuple(NAMES))
+    store, opened = MemoryArtifacts(), Behind(OneLine(), tensors)
+    calibrate("gears", shift_screen(), annotation(), store, opened)
+    verifier = ServedModel(store.load("gears"), opened)
+    asked = claim(gene(0, 9))
+    lower = replace(asked, context=replace(CONTEXT, cell_line=CONTEXT.cell_line.lower()))
+    as_it_was, otherwise = verifier.believe([asked, lower])
+    assert as_it_was.status is Status.SCORED
+    assert otherwise == as_it_was
 
 
 def test_an_output_of_another_width_is_a_wrong_setting(both: Opened, tmp_path) -> None:

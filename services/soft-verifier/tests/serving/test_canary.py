@@ -84,6 +84,18 @@ def test_a_candidate_that_is_stuck_holds_nobody_up_and_what_it_misses_is_counted
     assert len(observer.comparisons) == MOST_WAITING
 
 
+def test_a_candidate_that_is_stuck_does_not_hold_up_the_version_that_takes_over() -> None:
+    candidate = Stuck()
+    verification, observer = serving(Fixed(SURE), candidate)
+    verification.predict("fixed", [claim("A")])
+    started = time.monotonic()
+    verification.replace(Served(NEXT, Fixed(LESS)))
+    assert time.monotonic() - started < 5
+    assert verification.predict("fixed", [claim("A")]) == [LESS]
+    candidate.free.set()
+    assert not observer.errors
+
+
 def test_a_version_that_was_replaced_still_answers_whoever_holds_it() -> None:
     verification, observer = serving(Fixed(SURE), Fixed(LESS))
     held = verification.at("fixed")

@@ -79,10 +79,10 @@ class Serving:
         self._observer.believed(self.source.verifier, beliefs)
         return beliefs
 
-    def close(self) -> None:
+    def close(self, *, wait: bool = True) -> None:
         """Lets the candidate end what it was shown."""
         if self._candidate:
-            self._candidate.close()
+            self._candidate.close(wait=wait)
 
     def _verify_batch(self, groups: Sequence[Group], out_of_time: OutOfTime) -> list[list[Verdict]]:
         verifier = self.served.verifier
@@ -184,7 +184,7 @@ class Verification:
             before = self._serving.get(served.source.verifier)
             self._serving = self._serving | {served.source.verifier: self._served(served)}
         if before:
-            before.close()
+            before.close(wait=False)
 
     def verify(self, name: str, groups: Sequence[Group], out_of_time: OutOfTime = lambda: False) -> list[list[Verdict]]:
         """See `Serving.verify`. Raises VerifierNotServedError."""

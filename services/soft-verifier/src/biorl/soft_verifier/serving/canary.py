@@ -51,6 +51,6 @@ class Candidate:
         finally:
             self._room.release()
 
-    def close(self) -> None:
-        """Lets all that it was shown end."""
-        self._pool.shutdown(wait=True)
+    def close(self, *, wait: bool = True) -> None:
+        """Lets all that it was shown end; without `wait`, some time later."""
+        self._pool.shutdown(wait=wait)

@@ -6,7 +6,7 @@ is not trained here. What it does not cover is an abstention, and a model that i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
@@ -51,6 +51,7 @@ class ServedModel:
         self._symbols = unpacked_symbols(artifact)
         self._spelling = _Spelling.of(behind.tensors, self._symbols)
         models = artifact.card["models"]
+        self._lines = {entry["cell_line"].casefold(): str(entry["cell_line"]) for entry in models}
         outcomes = (
             OutcomeReading.from_artifact(artifact, f"model{place}.", TASKS[entry["task"]])
             for place, entry in enumerate(models)
@@ -84,7 +85,8 @@ class ServedModel:
             return Belief.abstained("readout_not_covered")
         if readout in genes:
             return Belief.abstained("readout_perturbed")
-        spelled = self._spelling.claim(claim, genes, readout)
+        context = replace(claim.context, cell_line=self._lines[claim.context.cell_line.casefold()])
+        spelled = self._spelling.claim(replace(claim, context=context), genes, readout)
         return spelled if isinstance(spelled, Belief) else _Asked(spelled, "+".join(genes), readout, outcome)
 
 
