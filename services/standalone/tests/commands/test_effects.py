@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import anndata
 import pytest
 from typer.testing import CliRunner
 
@@ -11,6 +12,8 @@ from biorl.questions.question import Claim
 from biorl.soft_verifier.domain.belief import Artifact, Belief
 from biorl.soft_verifier.verifiers import VERIFIERS
 from biorl.soft_verifier.verifiers.experiment import Experiment
+from biorl.standalone.commands.cells import cells_in
+from biorl.standalone.commands.measured_effects import effects_in
 from biorl.standalone.commands.verifier import app
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.simulation.network import TINY
@@ -101,6 +104,49 @@ def test_what_cannot_be_trained_or_measured_says_why(
     filled = [part.format(empty=tmp_path) for part in arguments]
     with pytest.raises(BadRequestError, match=says):
         biorl(*filled, "--effects", organism / "screen.h5ad", "--runs", tmp_path / "runs")
+
+
+def test_what_a_table_does_not_say_of_itself_is_said_in_yaml(organism: Path, tmp_path: Path) -> None:
+    rows = [f"SIMG{n:03d},READ{read},{read % 2}" for n in range(30) for read in range(3)]
+    (tmp_path / "table.csv").write_text("\n".join(["target,gene,hit", *rows]))
+    (tmp_path / "how.yaml").write_text(
+        f"sources: [{{type: effect_table, path: {tmp_path / 'table.csv'}, cell_line: HEAP, perturbation_kind: crispri, "
+        "columns: {perturbation: target, readout: gene, de: hit}}]"
+    )
+    place = ("--annotation", organism, "--runs", tmp_path / "runs")
+    with pytest.raises(BadRequestError, match=r"lacks the columns perturbation, readout .*in YAML"):
+        biorl("train", "experiment", "--effects", tmp_path / "table.csv", *place)
+    biorl("train", "experiment", "--effects", tmp_path / "how.yaml", *place)
+    (path,) = tmp_path.rglob("card.json")
+    assert json.loads(path.read_text())["models"][0]["cell_line"] == "HEAP"
+
+
+def test_a_screen_whose_controls_go_by_another_name_is_read_as_yaml_says(organism: Path, tmp_path: Path) -> None:
+    screen = anndata.read_h5ad(organism / "screen.h5ad")
+    screen.obs["perturbation"] = screen.obs["perturbation"].astype(str).replace("control", "sgGFP")
+    screen.write_h5ad(tmp_path / "screen.h5ad")
+    (tmp_path / "how.yaml").write_text(
+        f"sources: [{{type: h5ad, path: {tmp_path / 'screen.h5ad'}, control: sgGFP, organism: 'NCBITaxon:32630'}}]"
+    )
+    with pytest.raises(BadRequestError, match=r"no cell is a control.*in YAML given to --effects"):
+        list(effects_in(tmp_path / "screen.h5ad"))
+    assert list(effects_in(tmp_path / "how.yaml")) == list(effects_in(organism / "screen.h5ad"))
+    assert [len(table.expression) for table in cells_in(tmp_path / "how.yaml")] == [100, 100]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("sources: [{type: h5ad, path: gone.h5ad}]", "gone.h5ad is not there"),
+        ("sources: [{type: jats, path: .}]", "none of its sources gives effects"),
+        ("sources: [{type: h5ad, path: ., kontrol: x}]", "kontrol"),
+        ("screen: x", "sources"),
+    ],
+)
+def test_yaml_that_names_no_effects_says_what_is_wrong(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "how.yaml").write_text(text)
+    with pytest.raises(BadRequestError, match=says):
+        list(effects_in(tmp_path / "how.yaml"))
 
 
 @pytest.mark.parametrize(("name", "says"), [("nowhere.h5ad", "is not there"), ("broken.h5ad", "is no AnnData file")])

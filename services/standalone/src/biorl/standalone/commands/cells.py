@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from biorl.soft_verifier.domain.belief import Source
 from biorl.standalone.commands.annotation import annotation_in
-from biorl.standalone.commands.measured_effects import effects_of
+from biorl.standalone.commands.measured_effects import YAML, effects_of, sources_in
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.runs.workspace import Workspace
 
@@ -37,7 +37,7 @@ def learn_cells(
     from biorl.soft_verifier.training import NothingToLearnError, train_on_cells  # noqa: PLC0415
 
     path = cells or effects
-    if path is None or path.suffix != ".h5ad" or not path.is_file():
+    if path is None or path.suffix not in {".h5ad", *YAML} or not path.is_file():
         msg = f"{name} learns from cells: give --cells an h5ad, or --effects a screen"
         raise BadRequestError(msg)
     folder = annotation or path.parent
@@ -55,7 +55,11 @@ def cells_in(path: Path) -> "list[Cells]":
     from biorl.ingester.ports import UnreadableError  # noqa: PLC0415
     from biorl.soft_verifier.domain.coexpression.cells import Cells  # noqa: PLC0415
 
-    source, found = ScreenSource(path=path), load(path)
+    (source, *others) = sources_in(path)
+    if others or not isinstance(source, ScreenSource):
+        msg = f"{path}: cells are read from one h5ad"
+        raise BadRequestError(msg)
+    found = load(source.path)
     # Scaled values say nothing of which genes are on; what they were made from often lies beside them.
     screen = expression(found.raw.to_adata() if found.raw is not None else found, source)
     names = tuple(readout_names(screen, source).tolist())

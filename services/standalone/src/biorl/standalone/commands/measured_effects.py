@@ -1,7 +1,8 @@
 """The part of `biorl verifier` that is about effects: from a screen or table on disk, or from a run's bus.
 
 Files go through the ingester's readers and the wire format, so that both ways give the same labels, fold changes and
-splits.
+splits. What a file does not say of itself (the label of its controls, names of columns, the cell line) a YAML file
+says, with `sources` as the ingester's settings have them.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,10 @@ from biorl.standalone.runs.traffic import EFFECTS, opened, values
 from biorl.standalone.runs.workspace import Workspace
 
 if TYPE_CHECKING:
-    from biorl.ingester.domain.sources import EffectTableSource, PerturbqaSource, ScreenSource
+    from biorl.ingester.config import AnySource
+    from biorl.ingester.domain.sources import EffectSource
+
+YAML = {".yaml", ".yml"}
 
 
 def learn_effects(name: str, place: Workspace, annotation: Path | None, effects: Path | None) -> Source:
@@ -39,28 +43,61 @@ def effects_of(place: Workspace, path: Path | None) -> Iterator[Effect]:
 
 
 def effects_in(path: Path) -> Iterator[Effect]:
-    """Of an h5ad screen (scanpy ranks its genes), a table of effects, or a folder of PerturbQA files."""
+    """Of an h5ad screen (scanpy ranks its genes), a table of effects, a folder of PerturbQA files, or `sources`."""
     from biorl.ingester.adapters.readers import read_effects  # noqa: PLC0415 - heavy
     from biorl.ingester.adapters.wire import effects_to_wire  # noqa: PLC0415
     from biorl.ingester.ports import UnreadableError  # noqa: PLC0415
     from biorl.soft_verifier.adapters.wire import effects_from_wire  # noqa: PLC0415
 
-    if not path.exists():
-        msg = f"{path} is not there; --effects takes an h5ad screen, a table of effects or a folder of PerturbQA files"
-        raise BadRequestError(msg)
     try:
-        for item in read_effects(_source(path)):
-            yield from effects_from_wire(effects_to_wire(item))
+        for source in sources_in(path):
+            for item in read_effects(source):
+                yield from effects_from_wire(effects_to_wire(item))
     except UnreadableError as error:
+        raise BadRequestError(_with_what_to_do(path, str(error))) from error
+
+
+def sources_in(path: Path) -> "list[EffectSource]":
+    """What to read, and how; of a YAML file, all that give effects. Raises BadRequestError."""
+    from biorl.ingester.domain.sources import EffectTableSource, PerturbqaSource, ScreenSource  # noqa: PLC0415
+
+    found: list[EffectSource]
+    if path.suffix in YAML and path.is_file():
+        kinds = (PerturbqaSource, EffectTableSource, ScreenSource)
+        found = [source for source in _written(path) if isinstance(source, kinds)]
+    elif path.is_dir():
+        found = [PerturbqaSource(path=path)]
+    else:
+        found = [ScreenSource(path=path) if path.suffix == ".h5ad" else EffectTableSource(path=path)]
+    if absent := [str(source.path) for source in found if not (source.path.exists() or "*" in source.path.name)]:
+        what = "an h5ad screen, a table of effects, a folder of PerturbQA files, or YAML with `sources`"
+        msg = f"{', '.join(absent)} is not there; --effects takes {what}"
+        raise BadRequestError(msg)
+    if not found:
+        msg = f"{path}: none of its sources gives effects (h5ad, effect_table, perturbqa)"
+        raise BadRequestError(msg)
+    return found
+
+
+def _written(path: Path) -> "tuple[AnySource, ...]":
+    from biorl.chassis.config import ConfigError, ServiceConfig, load_config  # noqa: PLC0415
+    from biorl.ingester.config import AnySource  # noqa: PLC0415
+
+    class Sources(ServiceConfig):
+        sources: tuple[AnySource, ...]
+
+    try:
+        return load_config(Sources, path, "effects").sources
+    except ConfigError as error:
         raise BadRequestError(str(error)) from error
 
 
-def _source(path: Path) -> "ScreenSource | EffectTableSource | PerturbqaSource":
-    from biorl.ingester.domain.sources import EffectTableSource, PerturbqaSource, ScreenSource  # noqa: PLC0415
-
-    if path.is_dir():
-        return PerturbqaSource(path=path)
-    return ScreenSource(path=path) if path.suffix == ".h5ad" else EffectTableSource(path=path)
+def _with_what_to_do(path: Path, message: str) -> str:
+    if path.suffix in YAML:
+        return message
+    kind = "h5ad" if path.suffix == ".h5ad" else "effect_table"
+    example = f"sources: [{{type: {kind}, path: {path}, cell_line: K562}}]"
+    return f"{message} (in YAML given to --effects, with the keys of the ingester's README: {example})"
 
 
 def _effects_on_bus(place: Workspace) -> Iterator[Effect]:

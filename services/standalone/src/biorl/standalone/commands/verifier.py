@@ -34,7 +34,10 @@ Genes = Annotated[
 ]
 Effects = Annotated[
     Path | None,
-    typer.Option(help="Screen (h5ad), table of effects or folder of PerturbQA files; else the run's effects."),
+    typer.Option(
+        help="Screen (h5ad), table of effects, folder of PerturbQA files, or YAML with `sources` as the ingester's; else "
+        "the run's effects."
+    ),
 ]
 Run = Annotated[str, typer.Option("--run", help="Run whose effects and artifacts are used.")]
 
@@ -121,7 +124,7 @@ def evaluate(  # noqa: PLR0917 - typer: these are options
 def calibrate(
     name: Annotated[str, typer.Argument(help="Name of a verifier of the settings that is `behind` something.")],
     config: Annotated[Path, typer.Option("--config", help="Settings of the soft-verifier.")],
-    effects: Annotated[Path, typer.Option(help="Screen (h5ad), table of effects or folder of PerturbQA files.")],
+    effects: Annotated[Path, typer.Option(help="As for train: a screen, table, folder or YAML.")],
     annotation: Annotated[Path | None, typer.Option(help="Folder with symbols; else the one of the effects.")] = None,
     into: Annotated[Path | None, typer.Option("--out", help="Measure it on held-out effects into this file.")] = None,
 ) -> None:
