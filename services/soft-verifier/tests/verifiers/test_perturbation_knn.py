@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from biorl.questions.question import Context, Outcome, PerturbationClaim
+from biorl.soft_verifier.domain.belief import Belief
 from biorl.soft_verifier.testing import CONTEXT, FAMILIES, FAMILY_SIZE, MemoryArtifacts, annotation, claim, gene, screen
 from biorl.soft_verifier.training import NothingToLearnError, evaluate, train
 from biorl.soft_verifier.verifiers.perturbation_knn import PerturbationKnn
@@ -71,6 +72,11 @@ def test_synonyms_and_letters_case_of_the_cell_line_mean_the_same(model: Perturb
         PerturbationClaim((gene(0, 9),), "READ00", other_line, Outcome.DIFFERENTIALLY_EXPRESSED),
     ]
     assert len(set(model.believe(asked))) == 1
+
+
+@pytest.mark.parametrize("readout", [gene(0, 9), f"OLD-{gene(0, 9)}"])
+def test_nothing_is_said_of_what_a_knock_down_does_to_its_own_gene(model: PerturbationKnn, readout: str) -> None:
+    assert model.believe([claim(gene(0, 9), readout)]) == [Belief.abstained("readout_perturbed")]
 
 
 def test_a_belief_does_not_depend_on_its_company(model: PerturbationKnn) -> None:

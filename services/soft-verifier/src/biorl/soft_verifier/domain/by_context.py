@@ -155,11 +155,13 @@ class ModelsByContext:
             return model
         if len(claim.perturbed_genes) > 1:
             return Belief.abstained("combination_not_covered")
-        normalise = self._symbols.normalise
-        readout = model.readouts.get(normalise(claim.readout))
+        perturbed, asked = (self._symbols.normalise(name) for name in (claim.perturbed_genes[0], claim.readout))
+        if perturbed == asked:
+            return Belief.abstained("readout_perturbed")  # its change is the intervention
+        readout = model.readouts.get(asked)
         if readout is None:
             return Belief.abstained("readout_not_covered")
-        gene = model.gene(normalise(claim.perturbed_genes[0]))
+        gene = model.gene(perturbed)
         return Belief.abstained(gene) if isinstance(gene, str) else (model, gene, readout)
 
 
