@@ -137,6 +137,45 @@ def test_what_is_no_screen_is_refused(tmp_path: Path, change, match: str) -> Non
         effects_of(write(tmp_path / "s.h5ad", *change(*counts())))
 
 
+def silent(path: Path, genes: list[str], **obs: str) -> Path:
+    """A screen that says nothing of its organism but by its genes and the columns of obs."""
+    x, names = counts()
+    cells = {name: [word] * len(names) for name, word in obs.items()}
+    frame = pd.DataFrame({"perturbation": names, **cells}, index=[f"c{number}" for number in range(len(names))])
+    ad.AnnData(X=x, obs=frame, var=pd.DataFrame(index=genes)).write_h5ad(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("genes", "obs", "taxon"),
+    [
+        (GENES, {}, 9606),
+        ([f"ENSG{number:011d}" for number in range(30)], {}, 9606),
+        ([f"ENSMUSG{number:011d}" for number in range(30)], {}, 10090),
+        (GENES, {"organism": "Mus musculus"}, 10090),
+        (GENES, {"organism_ontology_term_id": "NCBITaxon:7955"}, 7955),
+        ([f"Actb{number}" for number in range(30)], {"species": "mouse"}, 10090),
+    ],
+)
+def test_the_organism_is_read_from_cells_or_genes(tmp_path: Path, genes: list[str], obs: dict, taxon: int) -> None:
+    found = effects_of(silent(tmp_path / "s.h5ad", genes, **obs))
+    assert {effects.context.organism for effects in found.values()} == {f"NCBITaxon:{taxon}"}
+
+
+@pytest.mark.parametrize(
+    ("genes", "obs", "match"),
+    [
+        ([f"Actb{number}" for number in range(30)], {}, "as those of mouse or rat"),
+        (GENES, {"organism": "unicorn"}, "no organism that is known"),
+    ],
+)
+def test_an_organism_is_not_guessed(tmp_path: Path, genes: list[str], obs: dict, match: str) -> None:
+    path = silent(tmp_path / "s.h5ad", genes, **obs)
+    with pytest.raises(UnreadableError, match=match):
+        effects_of(path)
+    assert effects_of(path, organism="NCBITaxon:10090")
+
+
 def test_a_file_that_is_no_anndata_is_refused(tmp_path: Path) -> None:
     (tmp_path / "s.h5ad").write_bytes(b"not hdf5")
     with pytest.raises(UnreadableError, match="no AnnData"):

@@ -4,6 +4,7 @@ The file may say more about itself in `uns["screen"]`: organism, cell_line, pert
 """
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +27,12 @@ CELL_LINES = ("cell_line", "cell_type", "celltype", "cell_id")
 KINDS = ("perturbation_kind", "perturbation_type")
 SPLITS = ("split",)
 SYMBOLS = ("gene_symbol", "gene_symbols", "gene_name", "symbol", "feature_name")
-HUMAN = "NCBITaxon:9606"
+ORGANISMS = ("organism_ontology_term_id", "organism", "species")
+HUMAN, MOUSE, RAT = "NCBITaxon:9606", "NCBITaxon:10090", "NCBITaxon:10116"
+TAXA = {"human": HUMAN, "homo sapiens": HUMAN, "mouse": MOUSE, "mus musculus": MOUSE, "rat": RAT}
+ENSEMBL = {"ENSG0": HUMAN, "ENSMUSG0": MOUSE, "ENSRNOG0": RAT}
+_RODENT = re.compile("[A-Z][a-z]+[a-z0-9-]*$")
+"""How symbols of mouse and rat are written: Actb, Trp53."""
 _SAMPLE = 200
 
 
@@ -99,9 +105,32 @@ def layout_of(screen: Any, source: ScreenSource) -> Layout:
         cell_lines=_texts(screen, source.cell_line_column, CELL_LINES, source.cell_line or said.get("cell_line", "")),
         kinds=_texts(screen, source.kind_column, KINDS, source.perturbation_kind or said.get("perturbation_kind", "")),
         splits=_texts(screen, source.split_column, SPLITS, ""),
-        organism=source.organism or said.get("organism", "") or HUMAN,
+        organism=source.organism or said.get("organism", "") or _organism(screen),
         licence=source.licence or said.get("licence", ""),
     )
+
+
+def _organism(screen: Any) -> str:
+    """As the cells or the names of genes tell; human where neither does.
+
+    Raises UnreadableError for several, for one without a known name, and for symbols not written as human ones.
+    """
+    said = _column(screen.obs, "", ORGANISMS)
+    words = sorted(set(said) - {""}) if said is not None else []
+    if len(words) > 1:
+        raise UnreadableError(f"cells of {' and '.join(words)}: give one file an organism")
+    if words:
+        taxon = words[0] if words[0].startswith("NCBITaxon:") else TAXA.get(words[0].lower())
+        if taxon is None:
+            raise UnreadableError(f"{words[0]!r} is no organism that is known here: set `organism` (NCBITaxon:...)")
+        return taxon
+    names = [str(name) for name in screen.var_names[:_SAMPLE]]
+    found = {taxon for name in names for prefix, taxon in ENSEMBL.items() if name.startswith(prefix)}
+    if len(found) == 1:
+        return found.pop()
+    if sum(_RODENT.match(name) is not None for name in names) > len(names) / 2:
+        raise UnreadableError(f"genes are written as those of mouse or rat are ({names[0]}): set `organism`")
+    return HUMAN
 
 
 def expression(screen: Any, source: ScreenSource) -> Any:

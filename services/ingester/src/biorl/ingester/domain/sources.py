@@ -95,7 +95,7 @@ class ScreenSource:
     control: str = ""
     """The label of control cells; empty knows the usual ones."""
     organism: str = ""
-    """Empty takes what the file says (`uns["screen"]`), else human."""
+    """Empty takes what the file says (`uns["screen"]`, a column of obs, Ensembl ids), else human."""
     cell_line: str = ""
     perturbation_kind: str = ""
     licence: str = ""
