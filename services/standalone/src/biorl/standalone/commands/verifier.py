@@ -35,8 +35,8 @@ Genes = Annotated[
 Effects = Annotated[
     Path | None,
     typer.Option(
-        help="Screen (h5ad), table of effects, folder of PerturbQA files, or YAML with `sources` as the ingester's; else "
-        "the run's effects."
+        help="Screen (h5ad), table of effects, folder of PerturbQA files, or YAML with `sources` as the ingester's; "
+        "else the run's effects."
     ),
 ]
 Run = Annotated[str, typer.Option("--run", help="Run whose effects and artifacts are used.")]
