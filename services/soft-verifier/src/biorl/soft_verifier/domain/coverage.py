@@ -3,12 +3,12 @@
 Context is a key, not a hint: a model of K562 says nothing about RPE1. Cell lines are matched without regard to case.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, Self, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from biorl.questions.question import Context, Outcome, PerturbationClaim, PerturbationKind
-from biorl.soft_verifier.domain.belief import Belief
+from biorl.soft_verifier.domain.belief import Array, Belief
 from biorl.soft_verifier.domain.effects import TASKS, Measurements
 
 Model = TypeVar("Model")
@@ -44,6 +44,35 @@ def counted(part: Measurements) -> dict[str, Any]:
 def left_out(part: Measurements, reason: str) -> dict[str, Any]:
     """What a card says of measurements that no model came from."""
     return described(part.context, part.outcome) | {"reason": reason}
+
+
+class TooLittleMeasuredError(ValueError):
+    """Too little was measured to learn from; the message is the reason on the card."""
+
+
+class Packed(Protocol):
+    """A model that an artifact can keep."""
+
+    def arrays(self, prefix: str) -> Mapping[str, Array]: ...
+
+
+@dataclass(slots=True)
+class Fitted:
+    """An artifact in the making, with a model for each context and outcome; where too little was measured, a reason."""
+
+    arrays: dict[str, Array] = field(default_factory=dict)
+    models: list[dict[str, Any]] = field(default_factory=list)
+    left_out: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, part: Measurements, fit: Callable[[Measurements], tuple[Packed, Mapping[str, Any]]]) -> None:
+        """`fit` gives a model and what a card says of it, or raises TooLittleMeasuredError."""
+        try:
+            model, about = fit(part)
+        except TooLittleMeasuredError as error:
+            self.left_out.append(left_out(part, str(error)))
+            return
+        self.arrays |= model.arrays(f"model{len(self.models)}.")
+        self.models.append({**described(part.context, part.outcome), **about})
 
 
 def read_key(entry: Mapping[str, Any]) -> Key:

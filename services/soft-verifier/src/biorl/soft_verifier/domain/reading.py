@@ -15,6 +15,7 @@ import numpy.typing as npt
 from biorl.questions.question import Outcome
 from biorl.soft_verifier.domain.belief import Array, Artifact, packed_text
 from biorl.soft_verifier.domain.calibration import Calibration, Numbers, fit_baseline, fit_calibration
+from biorl.soft_verifier.domain.coverage import TooLittleMeasuredError
 from biorl.soft_verifier.domain.effects import Measurements
 from biorl.soft_verifier.domain.neighbours import NUM_FOLDS, fold_of
 from biorl.soft_verifier.domain.quality import held_out_quality
@@ -22,10 +23,6 @@ from biorl.soft_verifier.domain.smoothing import fit_rates
 
 LEAST_ROWS = 50
 """Labels that the model has a number for; fewer calibrate nothing."""
-
-
-class TooFewAnswersError(ValueError):
-    """The model has a number for too few of the train rows, or all their labels are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +90,13 @@ class OutcomeReading:
 def fit_reading(
     part: Measurements, rows: npt.NDArray[np.int64], value: Numbers
 ) -> tuple[OutcomeReading, dict[str, Any]]:
-    """From a model's numbers [row] for some rows of `part`; and their quality. Raises TooFewAnswersError."""
+    """From a model's numbers [row] for some rows of `part`; and their quality. Raises TooLittleMeasuredError."""
     num_asked, known = max(len(rows), 1), np.isfinite(value)
     rows, value = rows[known], value[known]
     label = part.label[rows]
     if len(rows) < LEAST_ROWS or label.all() or not label.any():
         msg = f"the model answers {len(rows)} of the rows to calibrate on, {label.sum()} of them true: too few"
-        raise TooFewAnswersError(msg)
+        raise TooLittleMeasuredError(msg)
     rates, folds, readout = fold_rates(part, part.readout, len(part.readouts)), folds_of(part)[rows], part.readout[rows]
     scale = max(float(np.std(value)), 1e-9)
     score, rate = score_of(part.outcome, value) / scale, rates[folds, readout]

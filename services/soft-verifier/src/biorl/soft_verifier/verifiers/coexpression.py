@@ -18,10 +18,10 @@ from biorl.questions.question import Claim, PerturbationClaim
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Trained, packed_text
 from biorl.soft_verifier.domain.coexpression.association import FALSE_DISCOVERIES, Associations, associate
 from biorl.soft_verifier.domain.coexpression.cells import Cells, Switches, switches
-from biorl.soft_verifier.domain.coverage import Coverage, described, left_out
+from biorl.soft_verifier.domain.coverage import Coverage, Fitted, TooLittleMeasuredError
 from biorl.soft_verifier.domain.effects import TASKS, Measurements, is_own_readout
 from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
-from biorl.soft_verifier.domain.reading import OutcomeReading, TooFewAnswersError, fit_reading
+from biorl.soft_verifier.domain.reading import OutcomeReading, fit_reading
 from biorl.soft_verifier.domain.smoothing import Sparse
 
 
@@ -103,31 +103,29 @@ class Coexpression:
         switched = [switches(table) for table in cells]
         found = [associate(each) for each in switched]
         tables = [_Pairs.of(each) for each in found]
-        arrays: dict[str, Array] = {}
-        entries: list[dict[str, Any]] = []
-        gaps: list[dict[str, Any]] = []
-        for part in measured:
+        made = Fitted()
+
+        def fit(part: Measurements) -> tuple[OutcomeReading, dict[str, Any]]:
             number = _table_for(part, cells)
-            try:
-                if number is None:
-                    raise TooFewAnswersError("no unperturbed cells of this line")
-                outcome, quality = _read(part, tables[number])
-            except TooFewAnswersError as error:
-                gaps.append(left_out(part, str(error)))
-                continue
-            prefix = f"cells{number}."
-            arrays |= tables[number].arrays(prefix) | outcome.arrays(f"model{len(entries)}.")
-            entries.append(described(part.context, part.outcome) | {"cells": prefix, "cross_validated": quality})
-        genes = {gene for table in tables for gene in table.place} | {
-            name for part in measured for name in part.readouts
+            if number is None:
+                raise TooLittleMeasuredError("no unperturbed cells of this line")
+            outcome, quality = _read(part, tables[number])
+            made.arrays |= tables[number].arrays(f"cells{number}.")
+            return outcome, {"cells": f"cells{number}.", "cross_validated": quality}
+
+        for part in measured:
+            made.add(part, fit)
+        genes = {
+            *(gene for table in tables for gene in table.place),
+            *(name for part in measured for name in part.readouts),
         }
         card = {
-            "models": entries,
-            "left_out": gaps,
+            "models": made.models,
+            "left_out": made.left_out,
             "associations": [_described(*each) for each in zip(cells, switched, found, strict=True)],
             "limits": {"abstains": f"on pairs whose co-expression chance explains, at a rate of {FALSE_DISCOVERIES}"},
         }
-        return Trained(arrays | packed_symbols(annotation.symbols, genes), card)
+        return Trained(made.arrays | packed_symbols(annotation.symbols, genes), card)
 
     def believe(self, claims: Sequence[Claim]) -> list[Belief]:
         return [self._believe(claim) for claim in claims]

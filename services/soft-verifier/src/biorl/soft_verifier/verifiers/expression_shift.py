@@ -21,7 +21,7 @@ import numpy.typing as npt
 from biorl.genes.annotation import Annotation
 from biorl.questions.question import Claim, PerturbationClaim
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Trained
-from biorl.soft_verifier.domain.coverage import Coverage, counted, left_out
+from biorl.soft_verifier.domain.coverage import Coverage, Fitted, TooLittleMeasuredError, counted, left_out
 from biorl.soft_verifier.domain.effects import TASKS, Measurements
 from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
 from biorl.soft_verifier.domain.neighbours import LEAST_MASS, find_neighbours
@@ -29,6 +29,7 @@ from biorl.soft_verifier.domain.reading import fold_rates, score_of
 from biorl.soft_verifier.domain.shift.combination import TERMS
 from biorl.soft_verifier.domain.shift.outcome import (
     OutcomeModel,
+    Predictions,
     fit_readings,
     predicted_rows,
     predictions,
@@ -39,7 +40,6 @@ from biorl.soft_verifier.domain.shift.shift_errors import shift_errors
 from biorl.soft_verifier.domain.shift.shift_model import (
     Expected,
     ShiftModel,
-    TooFewPerturbationsError,
     expectations,
     fit_shift_model,
 )
@@ -58,32 +58,24 @@ class ExpressionShift:
 
     @classmethod
     def train(cls, measured: Sequence[Measurements], annotation: Annotation) -> Trained:
-        arrays: dict[str, Array] = {}
-        entries: list[dict[str, Any]] = []
-        gaps: list[dict[str, Any]] = []
+        made = Fitted()
         errors: list[dict[str, Any]] = []
         genes: set[str] = set()
         for number, (context, group) in enumerate(groupby(measured, key=lambda part: part.context)):
             parts = list(group)
             try:
                 shifts, model = _fit(parts, annotation)
-            except TooFewPerturbationsError as error:
-                gaps += [left_out(part, str(error)) for part in parts]
+            except TooLittleMeasuredError as error:
+                made.left_out += [left_out(part, str(error)) for part in parts]
                 continue
             prefix = f"context{number}."
-            arrays |= packed_model(prefix, model)
+            made.arrays |= packed_model(prefix, model)
             errors.append({"cell_line": context.cell_line, "unit": "spreads"} | shift_errors(model, shifts))
             genes |= {*model.neighbours.genes, *model.neighbours.perturbations, *shifts.readouts}
             for part in parts:
-                try:
-                    outcome, entry = _fit_outcome(part, shifts, model)
-                except TooFewPerturbationsError as error:
-                    gaps.append(left_out(part, str(error)))
-                    continue
-                arrays |= outcome.arrays(f"model{len(entries)}.")
-                entries.append(entry | {"context": prefix})
-        card = {"models": entries, "left_out": gaps, "expression": errors, "limits": _limits()}
-        return Trained(arrays | packed_symbols(annotation.symbols, genes), card)
+                made.add(part, partial(_fit_outcome, context=prefix, table=shifts, model=model))
+        card = {"models": made.models, "left_out": made.left_out, "expression": errors, "limits": _limits()}
+        return Trained(made.arrays | packed_symbols(annotation.symbols, genes), card)
 
     def believe(self, claims: Sequence[Claim]) -> list[Belief]:
         return [self._believe(claim) for claim in claims]
@@ -175,32 +167,45 @@ def _fit(parts: Sequence[Measurements], annotation: Annotation) -> tuple[ShiftTa
     return table, fit_shift_model(table, neighbours, kernel)
 
 
-def _fit_outcome(part: Measurements, table: ShiftTable, model: ShiftModel) -> tuple[OutcomeModel, dict[str, Any]]:
+def _fit_outcome(
+    part: Measurements, context: str, table: ShiftTable, model: ShiftModel
+) -> tuple[OutcomeModel, dict[str, Any]]:
+    """And what a card says of it; `context` names the arrays of the shifts."""
     place = {name: column for column, name in enumerate(table.readouts)}
     columns = np.array([place[name] for name in part.readouts], dtype=np.int64)[part.readout]
     rates = fold_rates(part, columns, len(table.readouts))
-    expected = dict(expectations(model, part.perturbations))
-    additions = _additions(part, model)
-    known = predictions(part, columns, rates, expected, additions)
-    is_pair = _is_pair(part, expected)
-    alone, pairs = known.where(~is_pair), known.where(is_pair)
-    if not len(alone.label):
-        raise TooFewPerturbationsError("no perturbation has relatives among the others")
-    if len(set(alone.label.tolist())) < 2:
-        raise TooFewPerturbationsError("every label is the same: a list of what changed does not say what did not")
+    alone, pairs = _held_out(part, columns, rates, model)
     first, second, remarks = fit_readings(alone, pairs)
     measured = np.bincount(columns, minlength=len(table.readouts)) > 0
     outcome = OutcomeModel(part.outcome, measured.astype(np.float64), rates, first, second)
     entry = counted(part) | {
+        "context": context,
         "num_combinations": sum("+" in name for name in part.perturbations),
         "combination": {"terms": list(TERMS)}
         | {"weights": [round(float(weight), 4) for weight in model.combinations[-1]]},
-        "cross_validated": {"folds": "by perturbation", "coverage": round(len(known.label) / len(part.label), 6)}
+        "cross_validated": {
+            "folds": "by perturbation",
+            "coverage": round((len(alone.label) + len(pairs.label)) / len(part.label), 6),
+        }
         | quality(alone, first),
         "cross_validated_combinations": quality(pairs, second) if len(pairs.label) else None,
         "remarks": remarks,
     }
     return outcome, entry
+
+
+def _held_out(
+    part: Measurements, columns: npt.NDArray[np.int64], rates: Floats, model: ShiftModel
+) -> tuple[Predictions, Predictions]:
+    """Of single genes and of pairs, by what had not seen them. Raises TooLittleMeasuredError."""
+    expected = dict(expectations(model, part.perturbations))
+    known, is_pair = predictions(part, columns, rates, expected, _additions(part, model)), _is_pair(part, expected)
+    alone = known.where(~is_pair)
+    if not len(alone.label):
+        raise TooLittleMeasuredError("no perturbation has relatives among the others")
+    if len(set(alone.label.tolist())) < 2:
+        raise TooLittleMeasuredError("every label is the same: a list of what changed does not say what did not")
+    return alone, known.where(is_pair)
 
 
 def _is_pair(part: Measurements, expected: Mapping[int, Expected]) -> npt.NDArray[np.bool_]:

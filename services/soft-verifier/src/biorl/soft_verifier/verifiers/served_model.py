@@ -15,10 +15,10 @@ import numpy as np
 from biorl.genes.symbols import Symbols
 from biorl.questions.question import Claim, PerturbationClaim
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Status, Trained
-from biorl.soft_verifier.domain.coverage import Coverage, described, left_out
+from biorl.soft_verifier.domain.coverage import Coverage, Fitted
 from biorl.soft_verifier.domain.effects import TASKS, Measurements, is_own_readout
 from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
-from biorl.soft_verifier.domain.reading import OutcomeReading, TooFewAnswersError, fit_reading
+from biorl.soft_verifier.domain.reading import OutcomeReading, fit_reading
 from biorl.soft_verifier.domain.tensors import Row, Tensors, Told
 from biorl.soft_verifier.ports import ModelRefusedError, ModelTimeoutError, ModelUnavailableError, TensorModel
 
@@ -167,23 +167,21 @@ def _inferred(behind: Behind, rows: Sequence[Row]) -> tuple[Array, Array]:
 
 def calibrate(measured: Sequence[Measurements], symbols: Symbols, behind: Behind) -> Trained:
     """Learns how to read a model's numbers, from the train rows that it covers."""
-    arrays: dict[str, Array] = {}
-    entries: list[dict[str, Any]] = []
-    gaps: list[dict[str, Any]] = []
     spelling = _Spelling.of(behind.tensors, symbols)
     genes = {name for part in measured for each in part.perturbations for name in each.split("+")}
-    for part in measured:
+
+    def fit(part: Measurements) -> tuple[OutcomeReading, dict[str, Any]]:
         rows, claims = _answerable(part, spelling, behind.unseen)
-        try:
-            outcome, quality = fit_reading(part, rows, ask(behind, claims).value)
-        except TooFewAnswersError as error:
-            gaps.append(left_out(part, str(error)))
-            continue
-        arrays |= outcome.arrays(f"model{len(entries)}.")
-        entries.append(described(part.context, part.outcome) | {"cross_validated": quality})
+        outcome, quality = fit_reading(part, rows, ask(behind, claims).value)
+        return outcome, {"cross_validated": quality}
+
+    made = Fitted()
+    for part in measured:
+        made.add(part, fit)
     genes |= {name for part in measured for name in part.readouts} | spelling.names()
-    card = {"models": entries, "left_out": gaps, "served": dict(behind.model.describe()), "limits": _limits(behind)}
-    return Trained(arrays | packed_symbols(symbols, genes), card)
+    card = {"models": made.models, "left_out": made.left_out, "limits": _limits(behind)}
+    card |= {"served": dict(behind.model.describe())}
+    return Trained(made.arrays | packed_symbols(symbols, genes), card)
 
 
 def _answerable(

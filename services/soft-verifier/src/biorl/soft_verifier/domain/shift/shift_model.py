@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from biorl.questions.question import Outcome
+from biorl.soft_verifier.domain.coverage import TooLittleMeasuredError
 from biorl.soft_verifier.domain.neighbours import LEAST_MASS, NUM_FOLDS, Neighbours, fold_of
 from biorl.soft_verifier.domain.shift.combination import ADDITIVE, fit_combination, terms
 from biorl.soft_verifier.domain.shift.regression import RIDGE, Regression, fit_regression
@@ -23,10 +24,6 @@ LEAST_PERTURBATIONS = 8
 """Single genes measured; below that nobody has relatives."""
 LEAST_PAIRS = 10
 """Measured pairs whose genes were measured alone; below that pairs are plain sums."""
-
-
-class TooFewPerturbationsError(ValueError):
-    """Not enough perturbations with fold changes, or none of them has relatives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +111,13 @@ class ShiftModel:
 def fit_shift_model(table: ShiftTable, neighbours: Neighbours, kernel: Floats) -> ShiftModel:
     """`table` holds singles and pairs; `kernel` [P, P] is the likeness of the singles, in their order.
 
-    Raises TooFewPerturbationsError.
+    Raises TooLittleMeasuredError.
     """
     is_single = np.array(["+" not in name for name in table.perturbations], dtype=np.bool_)
     singles = table.rows(is_single & np.isfinite(table.shift).any(axis=1))
     if len(singles.perturbations) < LEAST_PERTURBATIONS or len(set(neighbours.folds.tolist())) < 2:
         msg = f"{len(singles.perturbations)} single perturbations with fold changes; {LEAST_PERTURBATIONS} are needed"
-        raise TooFewPerturbationsError(msg)
+        raise TooLittleMeasuredError(msg)
     regressions = tuple(
         fit_regression(singles.shift, kernel, neighbours.folds != fold) for fold in range(NUM_FOLDS + 1)
     )
