@@ -38,7 +38,6 @@ def test_a_name_leads_to_its_symbol(name: str, symbol: str) -> None:
 
 def test_an_alias_of_two_genes_is_not_guessed() -> None:
     assert SYMBOLS.normalise("MARCH1") == "MARCH1"
-    assert "MARCH1" in SYMBOLS.ambiguous
 
 
 def test_a_symbol_is_not_redirected_by_another_genes_synonym() -> None:

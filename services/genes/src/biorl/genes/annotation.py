@@ -1,8 +1,7 @@
 """All that a folder of annotation files says about genes: a table of symbols and a kernel of likeness.
 
 `load_annotation` finds known files by their names, anywhere below the folder: an operator puts files there and names
-nothing. Human resources get the weights that were chosen by cross-validation on PerturbQA's train split
-(facts: GO-BP 1, GO-CC 1, GO-MF .5, pathways 1, modules 1, names .5, prefixes .3, map .3); any other GMT counts 1.
+nothing. Sources weigh what cross-validation on PerturbQA's train split chose for the human ones (WEIGHTS).
 """
 
 from collections.abc import Callable, Iterator

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from biorl.genes.gene_sets import Members
 from biorl.genes.symbols import GeneRecord
 
+SHORTEST_STEM = 3
 _WORD = re.compile(r"[a-z0-9]{2,}")
 _BAND = re.compile(r"(\w+?[pq]\d+)(\.\d+)?")
 _LETTERS = re.compile(r"[A-Za-z]+")
@@ -44,11 +45,11 @@ def chromosome_bands(records: Iterable[GeneRecord]) -> Members:
     return members
 
 
-def symbol_stems(records: Iterable[GeneRecord], shortest: int = 3) -> Members:
-    """A term for each beginning of at least `shortest` letters before the first digit: NDUFA10 has NDU, NDUF, NDUFA."""
+def symbol_stems(records: Iterable[GeneRecord]) -> Members:
+    """A term for each beginning of letters, SHORTEST_STEM or more: NDUFA10 has NDU, NDUF and NDUFA."""
     members: dict[str, list[str]] = defaultdict(list)
     for record in records:
         letters = _LETTERS.match(record.symbol)
-        for end in range(shortest, (letters.end() if letters else 0) + 1):
+        for end in range(SHORTEST_STEM, (letters.end() if letters else 0) + 1):
             members[record.symbol[:end]].append(record.symbol)
     return members

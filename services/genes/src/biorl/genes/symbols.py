@@ -42,8 +42,6 @@ class Symbols:
     official: frozenset[str] = frozenset()
     redirects: Mapping[str, str] = field(default_factory=dict)
     """Upper-cased name to symbol, for names that mean one gene."""
-    ambiguous: frozenset[str] = frozenset()
-    """Upper-cased aliases that mean several genes."""
 
     @classmethod
     def from_records(cls, records: Iterable[GeneRecord]) -> Self:
@@ -54,8 +52,7 @@ class Symbols:
         by_alias = _meanings((alias, record.symbol) for record in records for alias in record.synonyms)
         aliases = {name: genes for name, genes in by_alias.items() if name not in by_symbol}
         redirects = {name: min(genes) for name, genes in (by_symbol | aliases).items() if len(genes) == 1}
-        ambiguous = frozenset(name for name, genes in aliases.items() if len(genes) > 1)
-        return cls(official, redirects, ambiguous)
+        return cls(official, redirects)
 
     def normalise(self, name: str) -> str:
         """The symbol of the gene; the name itself, trimmed, when no single gene is meant."""

@@ -95,7 +95,7 @@ def fit_reading(
     rows, value = rows[known], value[known]
     label = part.label[rows]
     if len(rows) < LEAST_ROWS or label.all() or not label.any():
-        msg = f"the model answers {len(rows)} of the rows to calibrate on, {label.sum()} of them true: too few"
+        msg = f"numbers for {len(rows)} of {num_asked} rows to calibrate on, {label.sum()} of them true: too few"
         raise TooLittleMeasuredError(msg)
     rates, folds, readout = fold_rates(part, part.readout, len(part.readouts)), folds_of(part)[rows], part.readout[rows]
     scale = max(float(np.std(value)), 1e-9)
