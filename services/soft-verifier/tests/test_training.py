@@ -13,9 +13,9 @@ import pytest
 from biorl.genes.annotation import load_annotation
 from biorl.questions.question import Context, PerturbationKind, Split
 from biorl.soft_verifier.adapters.artifacts import FolderArtifacts
-from biorl.soft_verifier.domain.belief import Belief
+from biorl.soft_verifier.domain.belief import Belief, Status
 from biorl.soft_verifier.domain.effects import Effect
-from biorl.soft_verifier.testing import Fixed, MemoryArtifacts, annotation, screen
+from biorl.soft_verifier.testing import CONTEXT, Fixed, MemoryArtifacts, annotation, claim, gene, screen
 from biorl.soft_verifier.training import NothingToLearnError, NotTrainableError, evaluate, train
 from biorl.soft_verifier.verifiers.exact import Exact
 from biorl.soft_verifier.verifiers.experiment import Experiment
@@ -29,6 +29,16 @@ def test_what_cannot_be_trained_is_refused_with_what_can(name: str) -> None:
     registry = {"exact": Exact, "experiment": Experiment, "perturbation-knn": PerturbationKnn}
     with pytest.raises(NotTrainableError, match="these can: experiment, perturbation-knn"):
         train(name, screen(), annotation(), MemoryArtifacts(), verifiers=registry)
+
+
+def test_a_cell_line_that_datasets_spell_in_two_ways_is_one() -> None:
+    """A model finds its line whatever the case: of two models of one line the second would hide the first."""
+    lower = replace(CONTEXT, cell_line=CONTEXT.cell_line.lower())
+    effects = [replace(each, context=lower) if each.readout < "READ06" else each for each in screen()]
+    store = MemoryArtifacts()
+    train("experiment", effects, annotation(), store)
+    beliefs = Experiment(store.load("experiment")).believe([claim(gene(0, 0), "READ00"), claim(gene(0, 0), "READ11")])
+    assert [belief.status for belief in beliefs] == [Status.SCORED] * 2
 
 
 def test_held_out_rows_alone_teach_nothing() -> None:

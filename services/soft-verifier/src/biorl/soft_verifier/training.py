@@ -21,7 +21,15 @@ from biorl.questions.question import Claim, Context, Outcome, PerturbationClaim,
 from biorl.soft_verifier.domain.belief import Belief, Source, Trained
 from biorl.soft_verifier.domain.coexpression.cells import Cells
 from biorl.soft_verifier.domain.coverage import described
-from biorl.soft_verifier.domain.effects import TASKS, Effect, Measurements, held_out_names, measurements, train_only
+from biorl.soft_verifier.domain.effects import (
+    TASKS,
+    Effect,
+    Measurements,
+    held_out_names,
+    in_one_spelling,
+    measurements,
+    train_only,
+)
 from biorl.soft_verifier.domain.quality import quality_of_beliefs, ranking_quality
 from biorl.soft_verifier.ports import (
     ArtifactStore,
@@ -122,7 +130,7 @@ def calibrate(
 
 def _taught(name: str, effects: Iterable[Effect], annotation: Annotation) -> tuple[list[Measurements], dict[str, Any]]:
     """What is learnt from, and what every card says of it. Raises NothingToLearnError."""
-    effects = list(effects)
+    effects = in_one_spelling(effects)
     kept = _kept(name, effects, annotation)
     measured = measurements(kept, annotation.symbols, held_out_names(effects, annotation.symbols))
     return measured, _provenance(effects, kept, measured, annotation)

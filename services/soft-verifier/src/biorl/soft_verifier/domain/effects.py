@@ -80,6 +80,18 @@ def perturbation_name(genes: tuple[str, ...], symbols: Symbols) -> str:
     return "+".join(sorted({symbols.normalise(gene) for gene in genes}))
 
 
+def in_one_spelling(effects: Iterable[Effect]) -> list[Effect]:
+    """Each cell line under one name where datasets differ in its letters' case: "K562" and "k562" are one line."""
+    effects = list(effects)
+    contexts = sorted({effect.context for effect in effects}, key=str)
+    first: dict[Context, Context] = {}
+    spelled = {each: first.setdefault(replace(each, cell_line=each.cell_line.casefold()), each) for each in contexts}
+    return [
+        effect if spelled[effect.context] == effect.context else replace(effect, context=spelled[effect.context])
+        for effect in effects
+    ]
+
+
 Place = tuple[str, str, PerturbationKind | None, str]
 """Organism, cell line in lower case, kind of perturbation, name of the perturbation."""
 
