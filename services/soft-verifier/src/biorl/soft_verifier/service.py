@@ -233,4 +233,6 @@ def _covers(tasks: Iterable[str], question: Question) -> bool:
 
 
 def _judged(group: Group, belief: Belief) -> list[Verdict]:
+    if belief.probability is None:  # whatever the answers are: reading them takes time, which a late call has not
+        return [Verdict.without_score(belief.status, belief.reason)] * len(group.completions)
     return verdicts_of(belief, group.question.answer, [extract_answer(text) for text in group.completions])
