@@ -33,7 +33,14 @@ def test_go_tables_give_terms_names_and_the_graph(tmp_path: Path) -> None:
     assert found.terms["A"] == {"GO:1"}
     assert found.names == {"GO:1": "repair", "GO:2": "process"}
     assert found.ontology.ancestors("GO:1") == {"GO:2"}
+    assert found.organism == ""
     assert {file.name for file in found.files} >= {"go.obo", "GO_annotations-allev.tsv"}
+
+
+def test_the_name_of_go_annotation_says_whose_genes_they_are(tmp_path: Path) -> None:
+    header = "go_id\tgo_name\tgo_domain\tgene_symbols\n"
+    (tmp_path / "GO_annotations-10090-direct-allev.tsv").write_text(f"{header}GO:1\trepair\tbiological_process\tA\n")
+    assert load_functions(tmp_path).organism == "NCBITaxon:10090"
 
 
 def test_gene_sets_stand_in_without_a_graph(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """`ontology` credits true and telling statements about the right gene, and no amount of stuffing."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,6 +98,13 @@ def test_old_names_of_a_gene_count(judge: Ontology) -> None:
 def test_genes_without_annotation_and_questions_without_genes_are_abstentions(judge: Ontology) -> None:
     assert verdict(judge, TRUE, direction_question("NOBODY", "NOTHING")).reason == "gene_not_annotated"
     assert verdict(judge, TRUE, number_question()).reason == "claim_not_covered"
+
+
+def test_genes_of_another_organism_are_not_judged_by_the_annotation_of_this_one() -> None:
+    store, taxon = MemoryArtifacts(), QUESTION.claim.context.organism
+    for organism, reason in ((taxon, ""), ("", ""), ("NCBITaxon:1", "organism_not_covered")):
+        train_on_functions("ontology", replace(functions(), organism=organism), store)
+        assert verdict(Ontology(store.load("ontology")), TRUE).reason == reason
 
 
 def test_a_gene_that_is_not_annotated_is_left_out_for_the_whole_group(judge: Ontology) -> None:

@@ -4,6 +4,7 @@
 stand in: terms without a graph, named as the sets are.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from biorl.genes.ontology import Ontology
 from biorl.genes.reading import AnnotationFileError
 from biorl.genes.symbols import Symbols
 
+_TAXON = re.compile(r"GO_annotations-(\d+)-")
+
 
 @dataclass(frozen=True, slots=True)
 class Functions:
@@ -25,6 +28,8 @@ class Functions:
     terms: Mapping[str, frozenset[str]]
     """From a gene to the terms that it is directly annotated with."""
     files: tuple[AnnotationFile, ...]
+    organism: str = ""
+    """NCBI taxon ("NCBITaxon:9606") whose genes these are; empty where no file says."""
 
 
 def load_functions(folder: Path) -> Functions:
@@ -42,7 +47,13 @@ def load_functions(folder: Path) -> Functions:
         for gene in genes:
             terms[symbols.normalise(gene)].add(term)
     known = {gene: frozenset(told) for gene, told in terms.items()}
-    return Functions(symbols, ontology, names, known, found.files())
+    return Functions(symbols, ontology, names, known, found.files(), _organism(found))
+
+
+def _organism(found: AnnotationFolder) -> str:
+    """GO annotation has the taxon in its name: GO_annotations-9606-direct-allev.tsv."""
+    said = (_TAXON.match(file.name) for file in found.files())
+    return next((f"NCBITaxon:{match[1]}" for match in said if match), "")
 
 
 def _go(found: AnnotationFolder) -> dict[str, set[str]]:

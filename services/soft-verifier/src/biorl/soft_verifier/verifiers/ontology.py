@@ -28,6 +28,7 @@ class Ontology:
     reads_rationale = True
 
     def __init__(self, artifact: Artifact) -> None:
+        self._organism = artifact.card.get("organism", "")
         self._symbols = unpacked_symbols(artifact)
         self._known = self._symbols.official | frozenset(self._symbols.redirects.values())
         self._names = artifact.text("terms.names")
@@ -38,7 +39,12 @@ class Ontology:
     def train_on_functions(cls, functions: Functions) -> Trained:
         """Of equal input, equal arrays."""
         arrays, num_terms = _packed(functions)
-        card = {"num_genes": len(functions.terms), "num_terms": num_terms, "limits": _limits()}
+        card = {
+            "organism": functions.organism,
+            "num_genes": len(functions.terms),
+            "num_terms": num_terms,
+            "limits": _limits(),
+        }
         return Trained(arrays | packed_symbols(functions.symbols, functions.terms), card)
 
     def judge(self, question: Question, answers: Sequence[Extraction]) -> list[Verdict]:
@@ -59,12 +65,14 @@ class Ontology:
     def _asked(self, question: Question) -> list[str] | str:
         """Annotated genes of the question's claim; or the reason why there are none."""
         match question.claim:
-            case PerturbationClaim(perturbed, readout, _, _):
-                named = [*perturbed, readout]
-            case GeneClassClaim(gene, _):
+            case PerturbationClaim(perturbed, readout, context, _):
+                named, organism = [*perturbed, readout], context.organism
+            case GeneClassClaim(gene, _, organism):
                 named = [gene]
             case _:
                 return "claim_not_covered"
+        if self._organism not in {"", organism}:
+            return "organism_not_covered"
         genes = list(dict.fromkeys(self._symbols.normalise(name) for name in named))
         known = [gene for gene in genes if gene in self._knowledge.annotated]
         return known or "gene_not_annotated"
@@ -138,7 +146,7 @@ def _knowledge(artifact: Artifact) -> Knowledge:
 
 def _limits() -> dict[str, Any]:
     return {
-        "reads": f"the first {MAX_TEXT} characters of a rationale",
+        "reads": f"the first {MAX_TEXT} characters of a rationale, in English",
         "enough": ENOUGH,
         "statements": "names of terms, said of a gene by its symbol; annotation that is missing counts as untrue",
     }

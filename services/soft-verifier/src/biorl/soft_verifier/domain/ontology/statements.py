@@ -2,7 +2,8 @@
 
 A term belongs to the genes that were named last before it in its sentence ("AARS1 and SARS1 charge tRNA" names two);
 before the first name, to the first. A sentence that names none of the genes asked about goes on about those of the
-sentence before, unless it names another gene. What is denied ("is not involved in DNA repair") is not said.
+sentence before, unless it names another gene. What is denied ("is not involved in DNA repair") is not said, even where
+it is claimed as well; a question says nothing.
 """
 
 from collections import defaultdict
@@ -13,8 +14,12 @@ from biorl.soft_verifier.domain.ontology.term_names import TermNames
 from biorl.soft_verifier.domain.ontology.words import NOTHING, sentences, stem, words
 
 DENIALS = frozenset(
-    {"not", "no", "never", "neither", "nor", "without", "lack", "lacks", "unrelated", "cannot", "isn't", "doesn't"}
-)
+    {
+        "not", "no", "never", "neither", "nor", "without", "lack", "lacks", "lacking", "unrelated", "cannot", "isn't",
+        "aren't", "doesn't", "don't", "didn't", "wasn't", "can't", "false", "untrue", "wrong", "fails", "fail",
+        "hardly", "unlikely", "independent", "independently", "excluded",
+    }
+)  # fmt: skip
 DENIAL_REACH = 8
 """Stems after a denial that it still denies."""
 NAMED_TOGETHER = 3
@@ -40,17 +45,18 @@ def statements(
     `normalise` gives the symbol that a word of the text means, and None for a word that is no gene.
     """
     told: dict[str, set[int]] = defaultdict(set)
+    denied: dict[str, set[int]] = defaultdict(set)
     subject: tuple[str, ...] = ()
     for sentence in sentences(text):
         read = _read(sentence, frozenset(genes), normalise)
         if not read.names and read.names_another:
             continue
-        for at, term in terms.find(read.text):
-            if not _denied(at, read.denials):
-                for gene in _subject_at(at, read, subject):
-                    told[gene].add(term)
+        for at, term in terms.find(read.text) if not sentence.rstrip().endswith("?") else ():
+            kept = denied if _denied(at, read.denials) else told
+            for gene in _subject_at(at, read, subject):
+                kept[gene].add(term)
         subject = _subject_at(len(read.text), read, subject)
-    return dict(told)
+    return {gene: left for gene, said in told.items() if (left := said - denied[gene])}
 
 
 def _read(sentence: str, genes: frozenset[str], normalise: Callable[[str], str | None]) -> _Sentence:
