@@ -112,6 +112,11 @@ def test_a_list_of_names_that_is_not_there_keeps_it_from_starting_and_is_named(t
         loaded(Config(verifiers=(VerifierConfig(name="gears", behind=served),)))
 
 
+def test_two_verifiers_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="exact is there twice"):
+        Config(verifiers=(VerifierConfig(name="exact"), VerifierConfig(name="exact", version="2")))
+
+
 def test_its_configuration_can_be_checked_without_loading_what_is_heavy() -> None:
     code = (
         "import sys; from biorl.soft_verifier.__main__ import main; sys.argv[1:] = ['--check-config']; main()\n"

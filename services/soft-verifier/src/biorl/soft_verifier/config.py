@@ -105,3 +105,11 @@ class Config(ServiceConfig):
     """Beliefs remembered for each verifier, about 500 bytes each."""
     reload_s: NonNegativeFloat = 30.0
     """How often newer artifacts are looked for; 0 never."""
+
+    @model_validator(mode="after")
+    def _serves_each_name_once(self) -> Self:
+        names = [item.name for item in self.verifiers]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            msg = f"verifiers: {', '.join(twice)} is there twice; to try another version of one, give it a `canary`"
+            raise ValueError(msg)
+        return self
