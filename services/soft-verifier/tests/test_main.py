@@ -119,7 +119,7 @@ def test_two_verifiers_of_one_name_are_refused() -> None:
 
 def test_its_configuration_can_be_checked_without_loading_what_is_heavy() -> None:
     code = (
-        "import sys; from biorl.soft_verifier.__main__ import main; sys.argv[1:] = ['--check-config']; main()\n"
+        "import sys; from biorl.soft_verifier.__main__ import main; main(['--check-config'])\n"
         "sys.exit(str(heavy) if (heavy := {'grpc', 'numpy', 'scipy', 'sklearn', 'torch'} & sys.modules.keys()) else 0)"
     )
     environment = os.environ | {"BIORL_SOFT_VERIFIER__THREADS": "7"}

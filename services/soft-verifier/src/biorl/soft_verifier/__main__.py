@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -119,10 +120,10 @@ def _lines(path: Path | None) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
-def main() -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """The exit status: 2 when what shall be served is not there."""
     try:
-        return run_async("soft-verifier", Config, body)
+        return run_async("soft-verifier", Config, body, argv)
     except ConfigError as error:
         sys.stderr.write(f"biorl-soft-verifier: {error}\n")
         return MISUSE

@@ -165,12 +165,9 @@ def serve(
     config: Annotated[Path, typer.Option("--config", help="YAML; see services/soft-verifier/README.md.")],
 ) -> None:
     """Serve verifiers over gRPC until Ctrl-C."""
-    import sys  # noqa: PLC0415
-
     from biorl.soft_verifier.__main__ import main  # noqa: PLC0415
 
-    sys.argv = ["biorl-soft-verifier", "--config", str(config)]
-    raise typer.Exit(main())
+    raise typer.Exit(main(["--config", str(config)]))
 
 
 def _place(name: str, run: str, runs: Path, labels: Path | list[str] | None, effects: Path | None) -> Workspace:
