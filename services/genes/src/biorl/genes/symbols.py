@@ -10,9 +10,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from biorl.genes.reading import AnnotationFileError, columns
 
 MAX_GENES = 2_000_000
@@ -101,6 +98,9 @@ def read_gene_info(path: Path) -> list[GeneRecord]:
 
 def read_ensembl_genes(path: Path) -> list[GeneRecord]:
     """Parquet with columns `symbol` and `synonyms` (separated by `|`), as Ensembl with HGNC names exports it."""
+    import pyarrow as pa  # noqa: PLC0415 - 40 MB that a server does without: it has symbols, and reads no tables of them
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
     try:
         file = pq.ParquetFile(path)
     except pa.ArrowInvalid as error:
