@@ -13,7 +13,7 @@ from biorl.questions.identity import identified
 from biorl.questions.question import ChatMessage, MoleculeClaim, Question, Split
 from biorl.soft_verifier.domain.belief import Artifact, Status
 from biorl.soft_verifier.domain.known_labels import KnownLabel
-from biorl.soft_verifier.domain.molecule.property_model import FOLDS, TREES
+from biorl.soft_verifier.domain.molecule import library
 from biorl.soft_verifier.domain.molecule.structure import read_structure
 from biorl.soft_verifier.labelled_training import evaluate_on_labels, train_on_labels
 from biorl.soft_verifier.service import Choice, Group, Verification, load
@@ -92,16 +92,31 @@ def test_what_is_no_molecule_is_invalid_and_what_is_unlike_any_is_an_abstention(
     assert (colour.status, colour.reason) == (Status.ABSTAINED, "property_not_covered")
 
 
-def test_a_training_molecule_is_judged_by_the_trees_that_have_not_seen_it_and_a_new_one_by_all(
-    model: Molecule,
-) -> None:
-    known = model._models["Taste/sour"]
-    assert known._votes(read_structure("c1ccccc1CCC(=O)O")).shape == (1, TREES)
-    assert known._votes(read_structure("c1ccc2ccccc2c1CCC(=O)O")).shape == (1, FOLDS * TREES)
-    fold = known.fold[known.row[read_structure("c1ccccc1CCC(=O)O").canonical]]
-    nearest = known.nearest(read_structure("c1ccccc1CCC(=O)O"))
+@pytest.mark.parametrize("name", ["Taste/sour", "Tail"])
+def test_a_training_molecule_is_judged_by_what_has_not_seen_its_fold(name: str, model: Molecule) -> None:
+    known = model._models[name]
+    assert known.kin
+    structure = read_structure("c1ccccc1CCC(=O)O")
+    fold = int(known.fold[known.row[structure.canonical]])
+    alike = known.kin.to(structure.fragments, structure.descriptors)
+    assert known._judged(structure) == known.mixture.judge(structure.features, alike, fold)
+    assert known._judged(structure) != known.mixture.judge(structure.features, alike, None)
+    nearest = known.nearest(structure)
     assert nearest[0] < 1
     assert (known.fold == fold).sum() < len(known.fold)
+
+
+def test_beyond_so_many_molecules_the_forest_is_alone(monkeypatch: pytest.MonkeyPatch, model: Molecule) -> None:
+    monkeypatch.setattr(library, "LARGEST", 100)
+    store = MemoryArtifacts()
+    train_on_labels("molecule", labels(), None, store)
+    forest = Molecule(store.load("molecule"))
+    assert forest._models["Tail"].kin is None
+    acid = sour("c1ccc2ccccc2c1CCC(=O)O")
+    (alone,), (both,) = forest.believe([acid]), model.believe([acid])
+    assert alone.probability is not None
+    assert alone.probability > 0.6
+    assert alone.probability != both.probability
 
 
 def test_held_out_labels_change_nothing(artifact: Artifact) -> None:

@@ -1,8 +1,9 @@
 """`molecule`: properties of a molecule from its structure, yes or no or a number.
 
-Random forests on fragments and descriptors (domain/molecule), one for each property, calibrated on scaffolds that they
-had not seen. A yes-or-no claim gets a belief; an answer with a number is worth the probability that the truth lies
-within the question's tolerance of it, beside what the same answer would earn by luck.
+Random forests on fragments and descriptors, and least squares on the likeness of molecules (domain/molecule): a mixture
+for each property, calibrated on scaffolds that it had not seen. A yes-or-no claim gets a belief; an answer with a
+number is worth the probability that the truth lies within the question's tolerance of it, beside what the same answer
+would earn by luck.
 
 It abstains on properties that it was not trained on and on molecules unlike any of training; a SMILES that is none is
 INVALID.
@@ -23,8 +24,9 @@ from biorl.questions.tasks import molecule_task
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Status, Trained, Verdict, packed_text
 from biorl.soft_verifier.domain.judging import claim_problem, question_problem, verdicts_of
 from biorl.soft_verifier.domain.known_labels import KnownLabel
+from biorl.soft_verifier.domain.molecule.library import Library, Relatives
 from biorl.soft_verifier.domain.molecule.property_model import PropertyModel, restore_property
-from biorl.soft_verifier.domain.molecule.property_training import Library, train_properties
+from biorl.soft_verifier.domain.molecule.property_training import train_properties
 from biorl.soft_verifier.domain.molecule.structure import (
     FRAGMENTS,
     NotAMoleculeError,
@@ -49,13 +51,16 @@ class Molecule:
     def __init__(self, artifact: Artifact) -> None:
         smiles = artifact.text("smiles")
         fingerprints = artifact.arrays["fingerprints"]
+        relatives = Relatives.from_arrays(artifact.arrays) if "kinship.rows" in artifact.arrays else None
         self._models: dict[str, PropertyModel] = {}
         self._plain: dict[str, npt.NDArray[np.float64]] = {}
         for index, entry in enumerate(artifact.card["models"]):
             prefix = f"model{index}."
             rows = artifact.arrays[f"{prefix}rows"]
             names = [smiles[row] for row in rows.tolist()]
-            self._models[entry["property"]] = restore_property(artifact, prefix, entry, names, fingerprints[rows])
+            kin = relatives.kin(rows) if relatives and entry["weighs_likeness"] else None
+            own = restore_property(artifact, prefix, entry, names, fingerprints[rows], kin=kin)
+            self._models[entry["property"]] = own
             self._plain[entry["property"]] = artifact.arrays[f"{prefix}plain"]
         self._belief = lru_cache(ANSWERS_KEPT)(self._form_belief)
         self._expectation = lru_cache(ANSWERS_KEPT)(self._form_expectation)
@@ -73,7 +78,9 @@ class Molecule:
             "smiles": packed_text(library.smiles),
             "fingerprints": library.fingerprints,
         }
-        models, left_out = train_properties(library, labels)
+        models, left_out, relatives = train_properties(library, labels)
+        if relatives:
+            arrays |= relatives.arrays()
         for index, model in enumerate(models):
             arrays |= {f"model{index}.{name}": array for name, array in model.arrays.items()}
         card = {"models": [model.entry for model in models], "left_out": left_out, "limits": _limits()}
@@ -199,8 +206,8 @@ def _with_one(structure: Structure) -> Any:
 
 def _limits() -> dict[str, Any]:
     return {
-        "features": f"{FRAGMENTS} counted ECFP4 fragments and descriptors by {software()}",
+        "features": f"{FRAGMENTS} each of counted ECFP4 fragments, atom pairs, torsions; descriptors by {software()}",
         "abstains": "below a Tanimoto coefficient of `least_likeness` to the nearest training molecule",
-        "train_molecules": "judged by the trees that have not seen their scaffold",
+        "train_molecules": "judged by what has not seen their scaffold",
         "calibration": "fitted on the cross-validated predictions that it is shown for; the test split judges it",
     }

@@ -1,6 +1,6 @@
 """How sure a predicted number is: a conformal predictive distribution.
 
-Residuals of molecules that the judging trees had not seen, each divided by its own scale, say how far predictions are
+Residuals of molecules that the judges had not seen, each divided by its own scale, say how far predictions are
 off. For a new molecule their distribution, stretched by its scale, gives the probability of any range; no shape is
 assumed. What the molecule's family shares with those of training is what makes it hold.
 """
@@ -21,11 +21,11 @@ class Residuals:
     quantiles: Numbers
     """[KNOTS], at equal steps of probability from 0 to 1."""
     floor: float
-    """Added, squared, to the variance between trees: trees agree about what they are all wrong about."""
+    """Added, squared, to the variance of what is said: trees agree about what they are all wrong about."""
 
-    def scale(self, votes: npt.NDArray[np.float32]) -> Numbers:
-        """[row], in the property's unit, out of votes [row, tree]."""
-        variance: Numbers = votes.var(axis=1, dtype=np.float64)
+    def scale(self, variance: npt.ArrayLike) -> Numbers:
+        """[row], in the property's unit, out of the variance [row] of what trees and others say."""
+        variance = np.asarray(variance, dtype=np.float64)
         return np.asarray(np.sqrt(variance + self.floor**2), dtype=np.float64)
 
     def within(self, mean: float, scale: float, answer: float, tolerance: float) -> float:
@@ -42,7 +42,7 @@ class Residuals:
 
 
 def fit_residuals(prediction: Numbers, truth: Numbers, variance: Numbers) -> Residuals:
-    """From [row] of molecules that the predicting trees had not seen; `variance` is that between trees."""
+    """From [row] of molecules that the predicting trees had not seen; `variance` is that of what they say."""
     error = truth - prediction
     floor = max(float(np.median(np.abs(error))), 1e-6)
     scaled = np.sort(error / np.sqrt(variance + floor**2))

@@ -1,7 +1,7 @@
-"""One property of molecules: a forest, what its votes are worth, and for which molecules it has a say.
+"""One property of molecules: a mixture of models, what it says is worth, and for which molecules it has a say.
 
-Folds hold out whole scaffolds of the training molecules. What the forest says of molecules that its trees have not seen
-is what calibration, predictive interval and applicability domain are fitted on, so they hold for new scaffolds.
+Folds hold out whole scaffolds of the training molecules. What the mixture says of molecules that its parts have not
+seen is what calibration, predictive interval and applicability domain are fitted on, so they hold for new scaffolds.
 """
 
 import hashlib
@@ -13,15 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief
-from biorl.soft_verifier.domain.calibration import Calibration, Curve, fit_calibration, logit
-from biorl.soft_verifier.domain.molecule.forest import Forest, Matrix, grow
+from biorl.soft_verifier.domain.calibration import Calibration, Curve, fit_calibration
+from biorl.soft_verifier.domain.molecule.forest import Matrix
+from biorl.soft_verifier.domain.molecule.kinship import Kinship
+from biorl.soft_verifier.domain.molecule.mixture import Mixture, fit_mixture
 from biorl.soft_verifier.domain.molecule.predictive import Residuals, fit_residuals
-from biorl.soft_verifier.domain.molecule.structure import Structure, likeness
+from biorl.soft_verifier.domain.molecule.structure import Fragments, Structure, likeness
 
 Numbers = npt.NDArray[np.float64]
 FOLDS = 5
-TREES = 40
-"""Of each fold: 200 judge a new molecule."""
 OUTSIDE_SHARE = 0.02
 """So many of the unseen training molecules, the least like the others, count as outside."""
 DOMAIN_SAMPLE = 1000
@@ -46,6 +46,22 @@ class Examples:
     """[row]: 1 and 0 for yes and no, else the number."""
     fold: npt.NDArray[np.int8]
     """[row]"""
+    likeness: Numbers | None
+    """[row, row], or None for too many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """How alike a molecule is to the training molecules of one property."""
+
+    kinship: Kinship
+    """To all that several properties share,"""
+    rows: npt.NDArray[np.intp]
+    """[row]: of which these are its own."""
+
+    def to(self, fragments: tuple[Fragments, ...], descriptors: Matrix) -> Numbers:
+        """[row]: of a molecule with these fragments, by kind, and these descriptors."""
+        return self.kinship.to(fragments, descriptors)[self.rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +76,9 @@ class Expectation:
 class PropertyModel:
     name: str
     unit: str
-    forest: Forest
+    mixture: Mixture
+    kin: Kin | None
+    """None where the mixture is a forest alone."""
     fingerprints: npt.NDArray[np.uint64]
     """[row, 32] of the training molecules."""
     target: Numbers
@@ -81,15 +99,15 @@ class PropertyModel:
         return float(self.target.mean())
 
     def believe(self, structure: Structure) -> Belief:
-        """That the molecule has the property; of a training molecule by the trees that have not seen it."""
+        """That the molecule has the property; of a training molecule by what has not seen it."""
         if self.nearest(structure)[0] < self.least_likeness:
             return OUTSIDE
-        return self.believed(float(self._votes(structure).mean(dtype=np.float64)))
+        return self.believed(self._judged(structure)[0])
 
     def believed(self, score: float) -> Belief:
-        """What a share of votes is worth."""
+        """What a score of the mixture is worth."""
         assert self.calibration is not None  # noqa: S101 - asked of yes-or-no properties alone
-        probability = float(self.calibration(logit(score), self.rate))
+        probability = float(self.calibration(score, self.rate))
         return Belief.scored(probability, self.rate, 2 * min(probability, 1 - probability))
 
     def expect(self, structure: Structure) -> Expectation | None:
@@ -97,8 +115,8 @@ class PropertyModel:
         assert self.residuals is not None  # noqa: S101 - asked of numbers alone
         if self.nearest(structure)[0] < self.least_likeness:
             return None
-        votes = self._votes(structure)
-        return Expectation(float(votes.mean(dtype=np.float64)), float(self.residuals.scale(votes)[0]))
+        mean, variance = self._judged(structure)
+        return Expectation(mean, float(self.residuals.scale(variance)))
 
     def nearest(self, structure: Structure) -> tuple[float, float]:
         """(Tanimoto, value) of the nearest training molecule; of a training molecule, of another fold."""
@@ -113,10 +131,10 @@ class PropertyModel:
         """Share of training molecules whose number is at most `tolerance` away: what is right by luck."""
         return float((np.abs(self.target - answer) <= tolerance).mean())
 
-    def _votes(self, structure: Structure) -> Matrix:
+    def _judged(self, structure: Structure) -> tuple[float, float]:
         row = self.row.get(structure.canonical)
-        trees = None if row is None else self.forest.without(int(self.fold[row]))
-        return self.forest.votes(structure.features[None, :], trees)
+        alike = self.kin.to(structure.fragments, structure.descriptors) if self.kin else None
+        return self.mixture.judge(structure.features, alike, None if row is None else int(self.fold[row]))
 
     def arrays(self) -> dict[str, Array]:
         """Without the molecules, which properties share."""
@@ -126,13 +144,19 @@ class PropertyModel:
             own |= {"weights": self.calibration.weights, "curve_x": curve.x, "curve_y": curve.y}
         if self.residuals is not None:
             own |= {"quantiles": self.residuals.quantiles}
-        return own | self.forest.arrays()
+        return own | self.mixture.arrays()
 
 
 def restore_property(
-    artifact: Artifact, prefix: str, entry: Mapping[str, Any], smiles: Sequence[str], fingerprints: Array
+    artifact: Artifact,
+    prefix: str,
+    entry: Mapping[str, Any],
+    smiles: Sequence[str],
+    fingerprints: Array,
+    *,
+    kin: Kin | None,
 ) -> PropertyModel:
-    """From what `arrays` gave and the card says; `smiles` and `fingerprints` are those of its training molecules."""
+    """From what `arrays` gave and the card says; the rest is about its training molecules."""
     arrays = artifact.arrays
     calibration = residuals = None
     if f"{prefix}weights" in arrays:
@@ -143,7 +167,8 @@ def restore_property(
     return PropertyModel(
         str(entry["property"]),
         str(entry["unit"]),
-        Forest.from_arrays(arrays, prefix),
+        Mixture.from_arrays(arrays, prefix, yes_or_no=residuals is None),
+        kin,
         fingerprints,
         arrays[f"{prefix}target"],
         arrays[f"{prefix}fold"],
@@ -154,26 +179,24 @@ def restore_property(
     )
 
 
-def fit_property(name: str, unit: str, examples: Examples, *, yes_or_no: bool) -> tuple[PropertyModel, Matrix]:
-    """The model, and the votes [row, tree] of the trees that have not seen each row."""
-    forest = grow(examples.features, examples.target, examples.fold, yes_or_no=yes_or_no, trees=TREES)
-    votes = np.empty((len(examples.target), TREES), dtype=np.float32)
-    for fold in range(int(examples.fold.max()) + 1):
-        rows = examples.fold == fold
-        votes[rows] = forest.votes(examples.features[rows], forest.without(fold))
-    score = votes.mean(axis=1, dtype=np.float64)
+def fit_property(
+    name: str, unit: str, examples: Examples, kin: Kin | None, *, yes_or_no: bool
+) -> tuple[PropertyModel, Numbers, Numbers]:
+    """The model, and (score, variance) [row] of what has not seen each row."""
+    target, fold = examples.target, examples.fold
+    mixture = fit_mixture(examples.features, examples.likeness, target, fold, yes_or_no=yes_or_no)
+    score, variance = mixture.unseen(examples.features, examples.likeness, fold)
     calibration = residuals = None
     if yes_or_no:
-        rate = np.full_like(score, examples.target.mean())
-        calibration = fit_calibration(logit(score), rate, examples.target > 0.5)
+        calibration = fit_calibration(score, np.full_like(score, target.mean()), target > 0.5)
     else:
-        residuals = fit_residuals(score, examples.target, votes.var(axis=1, dtype=np.float64))
+        residuals = fit_residuals(score, target, variance)
     row = {smiles: place for place, smiles in enumerate(examples.smiles)}
     least = _least_likeness(examples)
     model = PropertyModel(
-        name, unit, forest, examples.fingerprints, examples.target, examples.fold, row, least, calibration, residuals
+        name, unit, mixture, kin, examples.fingerprints, target, fold, row, least, calibration, residuals
     )
-    return model, votes
+    return model, score, variance
 
 
 def _least_likeness(examples: Examples) -> float:

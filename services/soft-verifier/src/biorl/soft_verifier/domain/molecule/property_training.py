@@ -8,15 +8,16 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from biorl.questions.question import MoleculeClaim
 from biorl.soft_verifier.domain.belief import Array
 from biorl.soft_verifier.domain.known_labels import KnownLabel, by_name
 from biorl.soft_verifier.domain.labelled_quality import answer_quality, number_quality
 from biorl.soft_verifier.domain.molecule.forest import Matrix
+from biorl.soft_verifier.domain.molecule.library import Library, Relatives, few_enough, smiles_of
+from biorl.soft_verifier.domain.molecule.mixture import TREES
 from biorl.soft_verifier.domain.molecule.property_model import (
     FOLDS,
-    TREES,
     Examples,
+    Kin,
     PropertyModel,
     fit_property,
     scaffold_folds,
@@ -24,10 +25,7 @@ from biorl.soft_verifier.domain.molecule.property_model import (
 )
 from biorl.soft_verifier.domain.molecule.published import PUBLISHED
 from biorl.soft_verifier.domain.molecule.structure import (
-    NotAMoleculeError,
-    Structure,
     likeness,
-    read_structure,
     weight_and_log_p,
 )
 
@@ -37,69 +35,63 @@ RIVAL_SAMPLE = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
-    """Every molecule that some property was measured of, once."""
-
-    smiles: tuple[str, ...]
-    """Canonical, sorted."""
-    counts: npt.NDArray[np.uint8]
-    """[row, fragment]; 255 stands for more."""
-    descriptors: Matrix
-    """[row, descriptor]"""
-    fingerprints: npt.NDArray[np.uint64]
-    """[row, 32]"""
-    place: Mapping[str, int]
-    """From a SMILES as it was written to its molecule's row."""
-
-    @classmethod
-    def of(cls, labels: Sequence[KnownLabel]) -> Self:
-        """What RDKit does not take is left out."""
-        found: dict[str, Structure] = {}
-        canonical: dict[str, str] = {}
-        for written in sorted({_smiles(label) for label in labels}):
-            if structure := _structure(written):
-                canonical[written] = structure.canonical
-                found[structure.canonical] = structure
-        rows = {smiles: row for row, smiles in enumerate(sorted(found))}
-        ordered = [found[smiles] for smiles in sorted(found)]
-        fragments = 64 * ordered[0].fingerprint.size if ordered else 0
-        return cls(
-            tuple(sorted(found)),
-            np.array([np.minimum(each.features[:fragments], 255) for each in ordered], dtype=np.uint8),
-            np.array([each.features[fragments:] for each in ordered], dtype=np.float32),
-            np.array([each.fingerprint for each in ordered], dtype=np.uint64).reshape(len(ordered), -1),
-            {written: rows[smiles] for written, smiles in canonical.items()},
-        )
-
-    def features(self, rows: npt.NDArray[np.intp]) -> Matrix:
-        return np.concatenate([self.counts[rows].astype(np.float32), self.descriptors[rows]], axis=1)
-
-
-@dataclass(frozen=True, slots=True)
 class TrainedProperty:
     arrays: dict[str, Array]
     entry: dict[str, Any]
     """What the card says of it."""
 
 
-def train_properties(
-    library: Library, labels: Sequence[KnownLabel]
-) -> tuple[list[TrainedProperty], list[dict[str, Any]]]:
-    """The models, and the properties that have none, with the reason."""
-    trained: list[TrainedProperty] = []
-    left_out: list[dict[str, Any]] = []
-    for name, known in by_name(labels).items():
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What is known of one property."""
+
+    name: str
+    rows: npt.NDArray[np.intp]
+    """Of the library, sorted."""
+    kept: list[KnownLabel]
+    """[row]"""
+    target: Numbers
+    """[row]"""
+    yes_or_no: bool
+
+    @classmethod
+    def of(cls, name: str, known: Sequence[KnownLabel], library: Library) -> Self:
         rows, kept = _rows(known, library.place)
         target = np.array([float(label.value) for label in kept])
-        yes_or_no = all(isinstance(label.value, bool) for label in kept)
-        if too_few(target, yes_or_no=yes_or_no):
-            left_out.append({"property": name, "reason": "too_few_labels", "num_molecules": len(kept)})
-            continue
-        smiles = tuple(library.smiles[row] for row in rows)
-        folds = scaffold_folds([label.group for label in kept], smiles)
-        examples = Examples(smiles, library.features(rows), library.fingerprints[rows], target, folds)
-        trained.append(_trained(name, kept[0].unit, examples, rows, yes_or_no=yes_or_no))
-    return trained, left_out
+        return cls(name, rows, kept, target, all(isinstance(label.value, bool) for label in kept))
+
+    @property
+    def too_few(self) -> bool:
+        return too_few(self.target, yes_or_no=self.yes_or_no)
+
+
+def train_properties(
+    library: Library, labels: Sequence[KnownLabel]
+) -> tuple[list[TrainedProperty], list[dict[str, Any]], Relatives | None]:
+    """The models, the properties that have none, with the reason, and the molecules that the models weigh."""
+    measured = [Measured.of(name, known, library) for name, known in by_name(labels).items()]
+    enough = [each for each in measured if not each.too_few]
+    relatives = Relatives.of(library, [each.rows for each in enough])
+    trained: list[TrainedProperty] = []
+    for each in enough:
+        kin = relatives.kin(each.rows) if relatives and few_enough(each.rows) else None
+        trained.append(_trained(each, _examples(each, library, kin), kin))
+    left_out = [
+        {"property": each.name, "reason": "too_few_labels", "num_molecules": len(each.kept)}
+        for each in measured
+        if each.too_few
+    ]
+    return trained, left_out, relatives
+
+
+def _examples(known: Measured, library: Library, kin: Kin | None) -> Examples:
+    smiles = tuple(library.smiles[row] for row in known.rows)
+    folds = scaffold_folds([label.group for label in known.kept], smiles)
+    alike = None
+    if kin:
+        alike = np.array([kin.to(library.fragments[row], library.descriptors[row]) for row in known.rows])
+    features, fingerprints = library.features(known.rows), library.fingerprints[known.rows]
+    return Examples(smiles, features, fingerprints, known.target, folds, alike)
 
 
 def _rows(known: Sequence[KnownLabel], place: Mapping[str, int]) -> tuple[npt.NDArray[np.intp], list[KnownLabel]]:
@@ -107,7 +99,7 @@ def _rows(known: Sequence[KnownLabel], place: Mapping[str, int]) -> tuple[npt.ND
     that differ the mean counts."""
     said: dict[int, list[KnownLabel]] = {}
     for label in known:
-        row = place.get(_smiles(label))
+        row = place.get(smiles_of(label))
         if row is not None:
             said.setdefault(row, []).append(label)
     agreed = {row: one for row, labels in sorted(said.items()) if (one := _agreed(labels))}
@@ -123,30 +115,22 @@ def _agreed(labels: Sequence[KnownLabel]) -> KnownLabel | None:
     return replace(labels[0], value=math.fsum(values) / len(values))
 
 
-def _smiles(label: KnownLabel) -> str:
-    return label.claim.smiles if isinstance(label.claim, MoleculeClaim) else ""
-
-
-def _structure(smiles: str) -> Structure | None:
-    try:
-        return read_structure(smiles)
-    except NotAMoleculeError:
-        return None
-
-
-def _trained(
-    name: str, unit: str, examples: Examples, rows: npt.NDArray[np.intp], *, yes_or_no: bool
-) -> TrainedProperty:
-    model, votes = fit_property(name, unit, examples, yes_or_no=yes_or_no)
-    score = votes.mean(axis=1, dtype=np.float64)
+def _trained(known: Measured, examples: Examples, kin: Kin | None) -> TrainedProperty:
+    name, unit = known.name, known.kept[0].unit
+    model, score, variance = fit_property(name, unit, examples, kin, yes_or_no=known.yes_or_no)
     plain = _straight_line(examples)
-    quality = _answers(model, score, examples, plain) if yes_or_no else _numbers(model, score, votes, examples, plain)
+    quality = (
+        _answers(model, score, examples, plain)
+        if known.yes_or_no
+        else _numbers(model, score, variance, examples, plain)
+    )
     entry: dict[str, Any] = {
         "property": name,
         "unit": unit,
-        "answers": "yes_or_no" if yes_or_no else "number",
-        "num_molecules": len(rows),
+        "answers": "yes_or_no" if known.yes_or_no else "number",
+        "num_molecules": len(known.rows),
         "trees": TREES * FOLDS,
+        "weighs_likeness": kin is not None,
         "least_likeness": model.least_likeness,
         "cross_validated": {"folds": f"{FOLDS}, by scaffold", **quality},
     }
@@ -154,7 +138,7 @@ def _trained(
         entry["residual_floor"] = model.residuals.floor
     if published := PUBLISHED.get(name.partition("/")[0]):
         entry["published"] = published
-    return TrainedProperty(model.arrays() | {"rows": rows.astype(np.int32), "plain": plain}, entry)
+    return TrainedProperty(model.arrays() | {"rows": known.rows.astype(np.int32), "plain": plain}, entry)
 
 
 def _answers(model: PropertyModel, score: Numbers, examples: Examples, plain: Numbers) -> dict[str, Any]:
@@ -168,9 +152,11 @@ def _answers(model: PropertyModel, score: Numbers, examples: Examples, plain: Nu
     return quality
 
 
-def _numbers(model: PropertyModel, score: Numbers, votes: Matrix, examples: Examples, plain: Numbers) -> dict[str, Any]:
+def _numbers(
+    model: PropertyModel, score: Numbers, variance: Numbers, examples: Examples, plain: Numbers
+) -> dict[str, Any]:
     assert model.residuals is not None  # noqa: S101
-    scale = model.residuals.scale(votes)
+    scale = model.residuals.scale(variance)
     ends = [model.residuals.interval(float(mean), float(width)) for mean, width in zip(score, scale, strict=True)]
     inside = np.array([low <= value <= high for (low, high), value in zip(ends, examples.target, strict=True)])
     some, rivals = _rivals(examples, plain, weighted=False)

@@ -1,4 +1,4 @@
-"""A molecule as numbers: counted circular fragments (ECFP4) and descriptors, by RDKit.
+"""A molecule as numbers: counted fragments (ECFP4, pairs of atoms, torsions) and descriptors, by RDKit.
 
 RDKit is imported when the first molecule is read, so that a server without molecules does not need it. Descriptors are
 those that RDKit computes fast (a molecule takes about 1 ms): sizes, rings, polarity, logP, connectivity, surface by
@@ -15,10 +15,14 @@ import numpy.typing as npt
 MAX_SMILES = 1000
 """Characters; bounds the time that RDKit spends on hostile input."""
 FRAGMENTS = 2048
+"""Of each kind, hashed."""
+KINDS = 3
 LARGEST = 1e6
 """Descriptors are cut off there: a few grow without bounds."""
 _DESCRIPTORS = ("amw", "CrippenClogP")
 """The two that the trivial baseline looks at."""
+Fragments = tuple[npt.NDArray[np.intp], npt.NDArray[np.uint32]]
+"""Those that are there, and how often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +30,15 @@ class Structure:
     canonical: str
     """SMILES."""
     features: npt.NDArray[np.float32]
-    """[feature]: fragment counts, then descriptors."""
+    """[feature]: counts of circular fragments, then descriptors."""
+    fragments: tuple[Fragments, ...]
+    """[KINDS]: circular ones, pairs of atoms, torsions."""
     fingerprint: npt.NDArray[np.uint64]
-    """[32]: which fragments are there, as bits."""
+    """[32]: which circular fragments are there, as bits."""
+
+    @property
+    def descriptors(self) -> npt.NDArray[np.float32]:
+        return self.features[FRAGMENTS:]
 
 
 class NotAMoleculeError(ValueError):
@@ -46,17 +56,23 @@ def read_structure(smiles: str) -> Structure:
         molecule: Any = Chem.MolFromSmiles(smiles)
         if molecule is None or not molecule.GetNumAtoms():
             raise NotAMoleculeError("smiles_invalid")
-        counts: npt.NDArray[np.uint32] = _fragments().GetCountFingerprintAsNumPy(molecule)
+        kinds: list[npt.NDArray[np.uint32]] = [kind.GetCountFingerprintAsNumPy(molecule) for kind in _generators()]
+        counts = kinds[0]
         features = np.concatenate([counts, _descriptors(molecule)]).astype(np.float32)
         bits = np.packbits(counts > 0).view(np.uint64)
-        return Structure(str(Chem.MolToSmiles(molecule)), features, bits)
+        fragments = tuple((found := np.flatnonzero(kind), kind[found]) for kind in kinds)
+        return Structure(str(Chem.MolToSmiles(molecule)), features, fragments, bits)
 
 
 @lru_cache(maxsize=1)
-def _fragments() -> Any:
+def _generators() -> tuple[Any, ...]:
     from rdkit.Chem import rdFingerprintGenerator  # noqa: PLC0415
 
-    return rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=FRAGMENTS)
+    return (
+        rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=FRAGMENTS),
+        rdFingerprintGenerator.GetAtomPairGenerator(fpSize=FRAGMENTS),
+        rdFingerprintGenerator.GetTopologicalTorsionGenerator(fpSize=FRAGMENTS),
+    )
 
 
 @lru_cache(maxsize=1)
