@@ -141,6 +141,16 @@ def test_what_one_dataset_holds_out_is_not_learnt_from_another_and_what_they_dis
     assert read_structure(naphthalene).canonical not in store.load("molecule").text("smiles")
 
 
+def test_a_held_out_molecule_is_not_learnt_from_its_salt_or_charged_form(artifact: Artifact) -> None:
+    charged = "c1ccc2ccccc2c1CC[NH3+]"
+    leak = KnownLabel(sour(f"{charged}.[Cl-]"), True, Split.TRAIN, "", "another scaffold", "other")
+    store = MemoryArtifacts()
+    train_on_labels("molecule", [*labels(), leak], None, store)
+    again = store.load("molecule")
+    expected = artifact.card["training_data"] | {"num_rows_held_out_elsewhere": 1}
+    assert again.card["training_data"] == expected
+
+
 def test_a_number_is_worth_the_probability_that_the_truth_is_near(model: Molecule) -> None:
     spec = AnswerSpec(AnswerType.NUMBER, "2", absolute_tolerance=1.0)
     asked = question(MoleculeClaim("c1ccc2ccccc2c1CCN", "Tail"), spec)

@@ -49,7 +49,8 @@ def train_on_labels(
         able = ", ".join(sorted(known for known, kind in VERIFIERS.items() if isinstance(kind, LearnsLabels)))
         msg = f"{name!r} does not learn from labels; these do: {able}"
         raise NotTrainableError(msg)
-    kept = [label for label in learnable(labels) if isinstance(label.claim, verifier.learns_about)]
+    known = [label for label in labels if isinstance(label.claim, verifier.learns_about)]
+    kept = learnable(known)
     if not kept:
         msg = f"{name}: no label of the train split was given that it could learn from"
         raise NothingToLearnError(msg)
@@ -57,7 +58,7 @@ def train_on_labels(
     if not trained.card["models"]:
         msg = f"{name}: {len(kept)} labels give no model ({'; '.join(map(_gap, trained.card['left_out']))})"
         raise NothingToLearnError(msg)
-    return store.save(name, replace(trained, card=_provenance(kept, annotation) | trained.card))
+    return store.save(name, replace(trained, card=_provenance(known, kept, annotation) | trained.card))
 
 
 def _gap(entry: Mapping[str, Any]) -> str:
@@ -67,7 +68,9 @@ def _gap(entry: Mapping[str, Any]) -> str:
     return f"{name}: {entry['reason']}, of {known or str(entry['num_molecules']) + ' molecules'}"
 
 
-def _provenance(kept: Sequence[KnownLabel], annotation: Annotation | None) -> dict[str, Any]:
+def _provenance(
+    known: Sequence[KnownLabel], kept: Sequence[KnownLabel], annotation: Annotation | None
+) -> dict[str, Any]:
     return {
         "tasks": sorted({_task(label) for label in kept}),
         "code": code(),
@@ -76,6 +79,7 @@ def _provenance(kept: Sequence[KnownLabel], annotation: Annotation | None) -> di
             "datasets": sorted({label.dataset for label in kept if label.dataset}),
             "splits": [str(Split.TRAIN)],
             "num_rows": len(kept),
+            "num_rows_held_out_elsewhere": sum(label.split is Split.TRAIN for label in set(known)) - len(kept),
         },
         "annotation": {file.name: file.digest for file in annotation.files} if annotation else {},
         "leakage": {"statement": "labels of the train split alone were used; features hold no label of any split"},

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from biorl.questions.question import GeneClassClaim, MoleculeClaim, Split
+from biorl.soft_verifier.domain.molecule.structure import compound
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,18 @@ class KnownLabel:
 def learnable(labels: Iterable[KnownLabel]) -> list[KnownLabel]:
     """Those that may be learnt from, each once, in a fixed order. Law 7 is held here.
 
-    What one dataset holds out is not learnt from another that has it in train.
+    What one dataset holds out is not learnt from another that has it in train; nor is a held-out molecule learnt from
+    its salts, charged forms, tautomers or mirror images, which differ in scaffold where a bond or a charge does.
     """
     given = set(labels)
-    held_out = {label.claim for label in given if label.split is Split.TEST}
-    return sorted((label for label in given if label.split is Split.TRAIN and label.claim not in held_out), key=_order)
+    held_out = {_subject(label) for label in given if label.split is Split.TEST}
+    train = (label for label in given if label.split is Split.TRAIN)
+    return sorted((label for label in train if _subject(label) not in held_out), key=_order)
+
+
+def _subject(label: KnownLabel) -> tuple[str, ...] | GeneClassClaim:
+    claim = label.claim
+    return (claim.property, *compound(claim.smiles)) if isinstance(claim, MoleculeClaim) else claim
 
 
 def by_name(labels: Iterable[KnownLabel]) -> Mapping[str, list[KnownLabel]]:

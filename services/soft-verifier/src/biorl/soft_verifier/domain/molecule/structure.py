@@ -64,6 +64,24 @@ def read_structure(smiles: str) -> Structure:
         return Structure(str(Chem.MolToSmiles(molecule)), features, fragments, bits)
 
 
+@lru_cache(maxsize=65536)
+def compound(smiles: str) -> tuple[str, ...]:
+    """What is the same for a molecule, its salts, its charged forms, its stereoisomers and those tautomers in which
+    hydrogen moves between heteroatoms. A SMILES that is none stands for itself."""
+    from rdkit import Chem, rdBase  # noqa: PLC0415
+    from rdkit.Chem import rdMolHash  # noqa: PLC0415
+
+    with rdBase.BlockLogs():
+        molecule: Any = Chem.MolFromSmiles(smiles) if len(smiles) <= MAX_SMILES else None
+        if molecule is None or not molecule.GetNumAtoms():
+            return (smiles,)
+        Chem.RemoveStereochemistry(molecule)
+        parts: Any = Chem.GetMolFrags(molecule, asMols=True)
+        largest = max(parts, key=lambda part: (part.GetNumHeavyAtoms(), Chem.MolToSmiles(part)))
+        skeleton, hydrogens, charge = rdMolHash.MolHash(largest, rdMolHash.HashFunction.HetAtomTautomer).rsplit("_", 2)
+    return skeleton, str(int(hydrogens) - int(charge))
+
+
 @lru_cache(maxsize=1)
 def _generators() -> tuple[Any, ...]:
     from rdkit.Chem import rdFingerprintGenerator  # noqa: PLC0415
