@@ -29,6 +29,13 @@ def test_it_finds_the_rule_for_genes_that_it_has_never_seen_perturbed(model: Per
         assert quality["ranking"]["gene_frequency_auc_per_gene"] == 0.5
 
 
+def test_the_card_has_intervals_over_perturbations_around_each_metric(store: MemoryArtifacts) -> None:
+    for entry in store.load("perturbation-knn").card["models"]:
+        ranking = entry["cross_validated"]["ranking"]
+        low, high = ranking["interval_over_perturbations"]
+        assert low < ranking["auc_per_gene"] < high
+
+
 def test_held_out_labels_change_no_bit_of_the_artifact(store: MemoryArtifacts) -> None:
     other = MemoryArtifacts()
     train("perturbation-knn", screen(scramble_test=3), annotation(), other)

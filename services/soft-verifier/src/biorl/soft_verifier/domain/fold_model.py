@@ -47,6 +47,7 @@ class OutOfFold:
     """Predictions for train pairs whose fold was left out; pairs of perturbations without relatives are not in it."""
 
     fold: npt.NDArray[np.int64]
+    perturbation: npt.NDArray[np.int64]
     readout: npt.NDArray[np.int64]
     label: npt.NDArray[np.bool_]
     score: Floats
@@ -201,9 +202,12 @@ def _out_of_fold(
         asked = sp.coo_array(labels[queried])
         row, column = asked.coords
         rate = smoothers[fold].rates[column]
-        parts.append((np.full_like(column, fold), column, asked.data > 0, score[row, column], rate, mass[row, column]))
-    left_out, readout, label, scores, rates, masses = (np.concatenate(values) for values in zip(*parts, strict=True))
-    return OutOfFold(left_out, readout, label, scores, rates, masses, labels.nnz)
+        place = (np.full_like(column, fold), queried[row], column)
+        parts.append((*place, asked.data > 0, score[row, column], rate, mass[row, column]))
+    left_out, perturbation, readout, label, scores, rates, masses = (
+        np.concatenate(values) for values in zip(*parts, strict=True)
+    )
+    return OutOfFold(left_out, perturbation, readout, label, scores, rates, masses, labels.nnz)
 
 
 def _padded(directions: Floats) -> Floats:

@@ -22,7 +22,7 @@ FREQUENCY_AUC = 0.5
 
 
 def ranking_quality(
-    score: npt.ArrayLike, label: Labels, readout: npt.ArrayLike, perturbation: Names | None = None
+    score: npt.ArrayLike, label: Labels, readout: npt.ArrayLike, perturbation: npt.ArrayLike | None = None
 ) -> dict[str, Any] | None:
     """AUC per gene beside the gene-frequency row; None when no readout has both labels.
 
@@ -62,7 +62,7 @@ def held_out_quality(
     baseline: npt.ArrayLike,
     label: Labels,
     readout: npt.ArrayLike,
-    perturbation: Names | None = None,
+    perturbation: npt.ArrayLike | None = None,
 ) -> dict[str, Any]:
     """What every card says of beliefs [row] that had not seen their label, beside the readout's own rate."""
     return {

@@ -64,7 +64,7 @@ def _quality(model: FoldModel, held_out: OutOfFold) -> dict[str, Any]:
     probability = model.calibration(held_out.score, held_out.rate)
     baseline = model.baseline(np.zeros_like(held_out.rate), held_out.rate)
     within_fold = held_out.readout * NUM_FOLDS + held_out.fold
-    return held_out_quality(probability, baseline, held_out.label, within_fold) | {
+    return held_out_quality(probability, baseline, held_out.label, within_fold, held_out.perturbation) | {
         "folds": "by perturbation",
         "coverage": round(len(held_out.label) / max(held_out.num_pairs, 1), 6),
         "risk_curves": risk_curves(SHRINKAGE / (held_out.mass + SHRINKAGE), probability, baseline, held_out.label),
