@@ -49,3 +49,10 @@ def test_a_pure_block_does_not_claim_certainty() -> None:
     values = fit_curve(np.linspace(0, 1, 20), np.arange(20) >= 10)(np.array([0.0, 1.0]))
     assert 0 < values[0] < 0.1
     assert 0.9 < values[1] < 1
+
+
+def test_the_first_row_alone_does_not_lift_all_that_follow() -> None:
+    """A no, then a yes among hundreds of noes: the first block is one row, and half of it is the base rate's."""
+    label = np.concatenate([[False, True], np.zeros(300, dtype=bool), np.ones(300, dtype=bool)])
+    prediction = np.linspace(0, 1, len(label))
+    assert fit_curve(prediction, label)(prediction[:150]).max() < 0.02
