@@ -84,7 +84,7 @@ def test_the_card_says_what_was_chosen_and_how_good_it_is(store: MemoryArtifacts
     entry = card["models"][0]
     chosen = entry["chosen_by_cross_validation"]
     assert sum(row["chosen"] for row in chosen["network"]) == 1
-    assert len(chosen["mixture"]) == 21
+    assert len(chosen["mixture"]) == 66
     low, high = entry["cross_validated"]["ranking"]["interval_over_perturbations"]
     assert low <= entry["cross_validated"]["ranking"]["auc_per_gene"] <= high
     assert [row["coverage"] for row in entry["cross_validated"]["risk_by_coverage"]] == [0.25, 0.5, 0.75, 1.0]

@@ -43,7 +43,8 @@ MODULES = "coessential_modules*.tsv*"
 MAP = "coessential_umap*.tsv*"
 WEIGHTS = {
     "GO molecular_function": 0.5,
-    "words of full names": 0.5,
+    "ReactomePathways": 0.3,
+    "co-essential modules": 2.0,
     "symbol stems": 0.3,
     "co-essential map": 0.3,
 }

@@ -64,7 +64,7 @@ class PerturbationNet:
 
 
 class PerturbationEnsemble(PerturbationNet):
-    mixtures = tuple((one / 5, (5 - one - net) / 5, net / 5) for net in range(6) for one in range(6 - net))
+    mixtures = tuple((one / 10, (10 - one - net) / 10, net / 10) for net in range(11) for one in range(11 - net))
 
 
 class PerturbationUnseen(PerturbationEnsemble):
