@@ -43,6 +43,12 @@ def test_the_table_says_what_was_seen_in_other_lines(card: dict) -> None:
     assert "SIM2; 7 of 12 held-out perturbations" in printed(card_table(told))
 
 
+def test_the_table_has_the_mean_shift_where_a_card_measured_it(card: dict) -> None:
+    entry = dict(card["models"][0])
+    entry["cross_validated"] = entry["cross_validated"] | {"mean_shift_auc_per_gene": 0.513}
+    assert "mean shift 0.513" in printed(card_table({"models": [entry]}))
+
+
 def test_what_it_was_made_of_fits_a_screen_and_names_digest_leakage_and_limits(card: dict) -> None:
     text = printed(provenance_table(card))
     assert card["training_data"]["digest"][:12] in text

@@ -94,6 +94,7 @@ def _perturbations(rows: Sequence[tuple[Entry, Entry]], title: str) -> Table | N
 def _perturbation_row(entry: Entry, quality: Entry) -> tuple[str, ...]:
     ranking, rival = quality.get("ranking") or {}, quality.get("gene_frequency_calibration_error")
     trivial = {"gene frequency": ranking.get("gene_frequency_auc_per_gene"), **quality.get("trivial_auc_per_gene", {})}
+    trivial["mean shift"] = quality.get("mean_shift_auc_per_gene")
     return (
         _name(entry),
         str(entry.get("num_pairs", "")),
