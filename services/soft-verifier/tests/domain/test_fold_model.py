@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from biorl.soft_verifier.domain.doubt import chance_of_error
 from biorl.soft_verifier.domain.effects import measurements, train_only
 from biorl.soft_verifier.domain.fold_model import fit_fold_model, label_table
 from biorl.soft_verifier.domain.neighbours import find_neighbours
-from biorl.soft_verifier.domain.smoothing import SHRINKAGE
 from biorl.soft_verifier.testing import annotation, screen
 
 
@@ -23,7 +23,7 @@ def test_a_train_pair_is_believed_as_by_whoever_had_not_seen_its_fold() -> None:
     believed = model.beliefs(neighbours.likeness, gene, held_out.readout)
 
     np.testing.assert_allclose(believed.probability, model.calibration(held_out.score, held_out.rate), atol=1e-6)
-    np.testing.assert_allclose(believed.uncertainty, SHRINKAGE / (held_out.mass + SHRINKAGE), rtol=1e-5)
+    np.testing.assert_allclose(believed.uncertainty, chance_of_error(believed.probability), atol=1e-6)
     assert np.ptp(believed.probability) > 0.5
 
 

@@ -94,10 +94,17 @@ def test_a_belief_does_not_depend_on_its_company(model: PerturbationKnn) -> None
     assert np.allclose([one.probability for one in together], [one.probability for one in alone], atol=1e-6)
 
 
-def test_relatives_make_it_sure(model: PerturbationKnn) -> None:
+def test_its_doubt_is_the_chance_that_its_call_is_wrong(model: PerturbationKnn) -> None:
     belief = model.believe([claim(gene(0, 9))])[0]
-    assert belief.uncertainty is not None
-    assert belief.uncertainty < 0.1
+    assert belief.baseline + 0.1 < belief.probability
+    assert belief.uncertainty == pytest.approx(1 - belief.probability)
+
+
+def test_the_surest_half_is_wrong_less_often_than_all(store: MemoryArtifacts) -> None:
+    entries = {entry["task"]: entry["cross_validated"] for entry in store.load("perturbation-knn").card["models"]}
+    curve = entries["perturbation.de"]["risk_curves"]["beliefs"]
+    half = next(wrong for share, wrong in curve if share >= 0.5)
+    assert half < 0.75 * curve[-1][1]
 
 
 def test_context_is_a_key(store: MemoryArtifacts) -> None:

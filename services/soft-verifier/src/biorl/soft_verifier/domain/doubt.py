@@ -16,6 +16,12 @@ SUREST = 6.0
 """Log odds beyond which a belief is not surer."""
 
 
+def chance_of_error(probability: npt.ArrayLike) -> Numbers:
+    """[n]: of calls by calibrated probabilities [n], where nothing else is known of them."""
+    said = np.asarray(probability, dtype=np.float64)
+    return np.minimum(said, 1 - said)
+
+
 @dataclass(frozen=True, slots=True)
 class Doubt:
     weights: Numbers

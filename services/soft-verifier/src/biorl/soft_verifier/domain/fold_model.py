@@ -14,12 +14,12 @@ import scipy.sparse as sp
 
 from biorl.soft_verifier.domain.belief import Array, Artifact
 from biorl.soft_verifier.domain.calibration import Calibration, fit_baseline, fit_calibration
+from biorl.soft_verifier.domain.doubt import chance_of_error
 from biorl.soft_verifier.domain.effects import Measurements
 from biorl.soft_verifier.domain.neighbours import LEAST_MASS, NUM_FOLDS, Neighbours
 from biorl.soft_verifier.domain.smoothing import (
     DIRECTIONS,
     LOW_RANK_WEIGHT,
-    SHRINKAGE,
     Floats,
     Places,
     Smoother,
@@ -52,7 +52,6 @@ class OutOfFold:
     label: npt.NDArray[np.bool_]
     score: Floats
     rate: Floats
-    mass: Floats
     num_pairs: int
     """Train pairs in all."""
 
@@ -82,14 +81,15 @@ class FoldModel:
     def beliefs(self, likeness: Sparse, gene: Places, readout: Places) -> Beliefs:
         """`likeness` [G, P]; `gene` [n] and `readout` [n] are places in it and among the readouts.
 
-        Uncertainty is the share of the belief that comes from the readout's own rate rather than from relatives.
+        Uncertainty is how likely the call is wrong.
         """
         fold = self.fold[gene]
         rate = self.rates[fold, readout]
         positive, mass = self._relatives(sp.csr_array(likeness[gene]), fold, readout)
         shared = (self.together[gene] * self.directions[fold, :, readout]).sum(axis=1)
         score = smoothed_pairs(positive, mass, rate) + np.float32(LOW_RANK_WEIGHT) * shared
-        parts = self.calibration(score, rate), self.baseline(np.zeros_like(rate), rate), SHRINKAGE / (mass + SHRINKAGE)
+        probability = self.calibration(score, rate)
+        parts = probability, self.baseline(np.zeros_like(rate), rate), chance_of_error(probability)
         return Beliefs(*(part.astype(np.float32) for part in parts))
 
     def _relatives(self, likeness: Sparse, fold: Places, readout: Places) -> tuple[Floats, Floats]:
@@ -198,16 +198,16 @@ def _out_of_fold(
     for fold in range(NUM_FOLDS):
         relatives = likeness @ (has_labels & (folds != fold)).astype(np.float32)
         queried = np.flatnonzero((folds == fold) & has_labels & (relatives >= LEAST_MASS))
-        score, mass = smoothers[fold].scores(likeness[queried])
+        score, _ = smoothers[fold].scores(likeness[queried])
         asked = sp.coo_array(labels[queried])
         row, column = asked.coords
         rate = smoothers[fold].rates[column]
         place = (np.full_like(column, fold), queried[row], column)
-        parts.append((*place, asked.data > 0, score[row, column], rate, mass[row, column]))
-    left_out, perturbation, readout, label, scores, rates, masses = (
+        parts.append((*place, asked.data > 0, score[row, column], rate))
+    left_out, perturbation, readout, label, scores, rates = (
         np.concatenate(values) for values in zip(*parts, strict=True)
     )
-    return OutOfFold(left_out, perturbation, readout, label, scores, rates, masses, labels.nnz)
+    return OutOfFold(left_out, perturbation, readout, label, scores, rates, labels.nnz)
 
 
 def _padded(directions: Floats) -> Floats:

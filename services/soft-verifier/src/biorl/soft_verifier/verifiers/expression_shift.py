@@ -22,6 +22,7 @@ from biorl.genes.annotation import Annotation
 from biorl.questions.question import Claim, PerturbationClaim
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Trained
 from biorl.soft_verifier.domain.coverage import Coverage, Fitted, TooLittleMeasuredError, counted, left_out
+from biorl.soft_verifier.domain.doubt import chance_of_error
 from biorl.soft_verifier.domain.effects import TASKS, Measurements
 from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
 from biorl.soft_verifier.domain.neighbours import LEAST_MASS, find_neighbours
@@ -112,7 +113,6 @@ class ExpressionShift:
 class _Row:
     probability: Floats
     baseline: Floats
-    uncertainty: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,8 @@ class _Model:
         row = self.rows(genes)
         if isinstance(row, str):
             return Belief.abstained(row)
-        return Belief.scored(float(row.probability[column]), float(row.baseline[column]), row.uncertainty)
+        probability, baseline = float(row.probability[column]), float(row.baseline[column])
+        return Belief.scored(probability, baseline, float(chance_of_error(probability)))
 
     def rivals(self, genes: tuple[str, ...], readout: str) -> dict[str, float]:
         column, usual = self.column[readout], self.shifts.spread.usual
@@ -155,7 +156,7 @@ def _row(shifts: ShiftModel, outcome: OutcomeModel, genes: tuple[str, ...]) -> _
     if isinstance(expected, str):
         return expected
     probability, baseline = outcome.probabilities(expected, shifts.fold("+".join(genes)), is_pair=len(genes) > 1)
-    return _Row(probability, baseline, expected.uncertainty)
+    return _Row(probability, baseline)
 
 
 def _fit(parts: Sequence[Measurements], annotation: Annotation) -> tuple[ShiftTable, ShiftModel]:

@@ -17,6 +17,7 @@ from biorl.genes.annotation import Annotation
 from biorl.questions.question import Claim
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Trained
 from biorl.soft_verifier.domain.by_context import Kept, ModelsByContext, sharing_likeness, train_by_context
+from biorl.soft_verifier.domain.doubt import chance_of_error
 from biorl.soft_verifier.domain.effects import TASKS, Measurements
 from biorl.soft_verifier.domain.fold_model import (
     FoldModel,
@@ -27,7 +28,6 @@ from biorl.soft_verifier.domain.fold_model import (
 )
 from biorl.soft_verifier.domain.neighbours import NUM_FOLDS, Neighbours
 from biorl.soft_verifier.domain.quality import held_out_quality, risk_curves
-from biorl.soft_verifier.domain.smoothing import SHRINKAGE
 
 
 class PerturbationKnn:
@@ -67,5 +67,5 @@ def _quality(model: FoldModel, held_out: OutOfFold) -> dict[str, Any]:
     return held_out_quality(probability, baseline, held_out.label, within_fold, held_out.perturbation) | {
         "folds": "by perturbation",
         "coverage": round(len(held_out.label) / max(held_out.num_pairs, 1), 6),
-        "risk_curves": risk_curves(SHRINKAGE / (held_out.mass + SHRINKAGE), probability, baseline, held_out.label),
+        "risk_curves": risk_curves(chance_of_error(probability), probability, baseline, held_out.label),
     }

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from biorl.questions.question import Outcome
 from biorl.soft_verifier.domain.belief import Array, Artifact
+from biorl.soft_verifier.domain.doubt import chance_of_error
 from biorl.soft_verifier.domain.effects import Measurements, is_own_readout
 from biorl.soft_verifier.domain.neighbours import NUM_FOLDS
 from biorl.soft_verifier.domain.quality import held_out_quality, ranking_quality, risk_by_coverage, risk_curves
@@ -37,7 +38,6 @@ class Predictions:
     rival: Floats
     """The score of the trivial model: plain addition for pairs, NaN where there is none."""
     perturbation: npt.NDArray[np.int64]
-    uncertainty: Floats
 
     def where(self, kept: npt.NDArray[np.bool_]) -> "Predictions":
         return Predictions(*(getattr(self, part.name)[kept] for part in fields(self)))
@@ -94,9 +94,8 @@ def predictions(
     rival = np.array(
         [rivals.get(place, nothing)[readout] for place, readout in zip(asked, column.tolist(), strict=True)]
     )
-    uncertainty = np.array([expected[place].uncertainty for place in asked])
     rate, label = rates[folds, column], part.label[rows]
-    return Predictions(score, column, folds, label, rate, rival, part.perturbation[rows], uncertainty)
+    return Predictions(score, column, folds, label, rate, rival, part.perturbation[rows])
 
 
 def quality(known: Predictions, reading: Reading) -> dict[str, Any]:
@@ -107,11 +106,12 @@ def quality(known: Predictions, reading: Reading) -> dict[str, Any]:
     within = known.readout * NUM_FOLDS + known.fold
     probability = cross_fitted(known.score, known.rate, known.label, known.fold)
     _, baseline = reading(known.score, known.rate)
+    doubt = chance_of_error(probability)
     found = held_out_quality(probability, baseline, known.label, within, known.perturbation.astype(str)) | {
         "num_pairs": len(known.label),
         "positive_rate": round(float(known.label.mean()), 6),
-        "risk_by_coverage": risk_by_coverage(known.uncertainty, probability, known.label, within.astype(str)),
-        "risk_curves": risk_curves(known.uncertainty, probability, baseline, known.label),
+        "risk_by_coverage": risk_by_coverage(doubt, probability, known.label, within.astype(str)),
+        "risk_curves": risk_curves(doubt, probability, baseline, known.label),
         "mean_shift_auc_per_gene": 0.5,
     }
     both = np.isfinite(known.rival)

@@ -15,7 +15,7 @@ from biorl.questions.question import Outcome
 from biorl.soft_verifier.domain.coverage import TooLittleMeasuredError
 from biorl.soft_verifier.domain.neighbours import LEAST_MASS, NUM_FOLDS, Neighbours, fold_of
 from biorl.soft_verifier.domain.shift.combination import ADDITIVE, fit_combination, terms
-from biorl.soft_verifier.domain.shift.regression import RIDGE, Regression, fit_regression
+from biorl.soft_verifier.domain.shift.regression import Regression, fit_regression
 from biorl.soft_verifier.domain.shift.table import Floats, ShiftTable, Spread
 
 ALL_FOLDS = NUM_FOLDS
@@ -34,8 +34,6 @@ class Expected:
     """[R]: shift in spreads, up is positive."""
     size: Floats
     """[R]: expected distance from no change in spreads, 0 or more."""
-    uncertainty: float
-    """In [0, 1]: share of what is said that does not come from relatives or measurements."""
 
     def score(self, outcome: Outcome) -> Floats:
         """[R]: larger speaks for the outcome."""
@@ -82,12 +80,12 @@ class ShiftModel:
         if mass < LEAST_MASS:
             return "kernel_mass_too_low"
         signed, size = self.regressions[fold](likeness)
-        return Expected(signed[0], size[0], RIDGE / (RIDGE + mass))
+        return Expected(signed[0], size[0])
 
     def _measured(self, place: int) -> Expected:
         spread = self.spread
         signed = spread.standardised(self.singles.shift[place]) + spread.usual
-        return Expected(signed, np.abs(signed), RIDGE / (RIDGE + 1))
+        return Expected(signed, np.abs(signed))
 
     @property
     def spread(self) -> Spread:
@@ -99,7 +97,7 @@ class ShiftModel:
         weights = self.combinations[self.fold(name)]
         signed = terms(first.signed - usual, second.signed - usual, usual) @ weights + usual
         unsaid = (first.size - np.abs(first.signed)) + (second.size - np.abs(second.signed))
-        return Expected(signed, np.abs(signed) + unsaid, max(first.uncertainty, second.uncertainty))
+        return Expected(signed, np.abs(signed) + unsaid)
 
     def additive(self, genes: Sequence[str]) -> Floats | None:
         """[R]: the plain sum of what both genes do alone, in spreads; None where one was not measured alone."""
