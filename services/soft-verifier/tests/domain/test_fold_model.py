@@ -22,7 +22,8 @@ def test_a_train_pair_is_believed_as_by_whoever_had_not_seen_its_fold() -> None:
     gene = np.array([neighbours.row[neighbours.perturbations[gene]] for _, gene, _ in pairs])
     believed = model.beliefs(neighbours.likeness, gene, held_out.readout)
 
-    np.testing.assert_allclose(believed.probability, model.calibration(held_out.score, held_out.rate), atol=1e-6)
+    probability = model.reading.calibration(held_out.score, held_out.rate)
+    np.testing.assert_allclose(believed.probability, probability, atol=1e-6)
     np.testing.assert_allclose(believed.uncertainty, chance_of_error(believed.probability), atol=1e-6)
     assert np.ptp(believed.probability) > 0.5
 

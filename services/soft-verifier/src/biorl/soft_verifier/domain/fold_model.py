@@ -13,10 +13,10 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from biorl.soft_verifier.domain.belief import Array, Artifact
-from biorl.soft_verifier.domain.calibration import Calibration, fit_baseline, fit_calibration
 from biorl.soft_verifier.domain.doubt import chance_of_error
 from biorl.soft_verifier.domain.effects import Measurements
 from biorl.soft_verifier.domain.neighbours import LEAST_MASS, NUM_FOLDS, Neighbours
+from biorl.soft_verifier.domain.reading import Reading
 from biorl.soft_verifier.domain.smoothing import (
     DIRECTIONS,
     LOW_RANK_WEIGHT,
@@ -75,8 +75,7 @@ class FoldModel:
     """[G]: genes with relatives enough among what their smoother has seen."""
     together: Floats
     """[G, D]: how far a gene goes along its smoother's directions."""
-    calibration: Calibration
-    baseline: Calibration
+    reading: Reading
 
     def beliefs(self, likeness: Sparse, gene: Places, readout: Places) -> Beliefs:
         """`likeness` [G, P]; `gene` [n] and `readout` [n] are places in it and among the readouts.
@@ -88,8 +87,8 @@ class FoldModel:
         positive, mass = self._relatives(sp.csr_array(likeness[gene]), fold, readout)
         shared = (self.together[gene] * self.directions[fold, :, readout]).sum(axis=1)
         score = smoothed_pairs(positive, mass, rate) + np.float32(LOW_RANK_WEIGHT) * shared
-        probability = self.calibration(score, rate)
-        parts = probability, self.baseline(np.zeros_like(rate), rate), chance_of_error(probability)
+        probability, baseline = self.reading(score, rate)
+        parts = probability, baseline, chance_of_error(probability)
         return Beliefs(*(part.astype(np.float32) for part in parts))
 
     def _relatives(self, likeness: Sparse, fold: Places, readout: Places) -> tuple[Floats, Floats]:
@@ -111,7 +110,7 @@ class FoldModel:
             "directions": self.directions,
             "together": self.together,
         }
-        return tables | self.calibration.arrays("calibration") | self.baseline.arrays("baseline")
+        return tables | self.reading.arrays("")
 
 
 class TooFewRelativesError(ValueError):
@@ -126,15 +125,14 @@ def fit_fold_model(labels: Sparse, neighbours: Neighbours) -> tuple[FoldModel, O
     held_out = _out_of_fold(labels, likeness, neighbours.folds, smoothers)
     if not held_out.label.any() or held_out.label.all():
         raise TooFewRelativesError
-    calibration = fit_calibration(held_out.score, held_out.rate, held_out.label)
-    baseline = fit_baseline(held_out.rate, held_out.label)
+    reading = Reading.of(held_out.score, held_out.rate, held_out.label)
     by_readout = sp.csr_array(labels.T.astype(np.float32))
     rates = np.stack([smoother.rates for smoother in smoothers])
     directions = np.stack([_padded(smoother.directions) for smoother in smoothers])
     fold, covered = _answered(by_readout, neighbours)
     together = _together(smoothers, neighbours, fold)
     folds = neighbours.folds
-    return FoldModel(by_readout, rates, directions, folds, fold, covered, together, calibration, baseline), held_out
+    return FoldModel(by_readout, rates, directions, folds, fold, covered, together, reading), held_out
 
 
 def restore_fold_model(artifact: Artifact, prefix: str, neighbours: Neighbours) -> FoldModel:
@@ -142,11 +140,10 @@ def restore_fold_model(artifact: Artifact, prefix: str, neighbours: Neighbours) 
     rates, directions, together = (artifact.arrays[f"{prefix}{name}"] for name in ("rates", "directions", "together"))
     shape = (rates.shape[1], len(neighbours.perturbations))
     by_readout = sp.csr_array((data.astype(np.float32), indices, indptr), shape=shape)
-    named = (f"{prefix}{name}" for name in ("calibration", "baseline"))
-    calibration, baseline = (Calibration.from_arrays(artifact.arrays, name) for name in named)
+    reading = Reading.from_artifact(artifact, prefix)
     fold, covered = _answered(by_readout, neighbours)
     folds = neighbours.folds
-    return FoldModel(by_readout, rates, directions, folds, fold, covered, together, calibration, baseline)
+    return FoldModel(by_readout, rates, directions, folds, fold, covered, together, reading)
 
 
 def _answered(by_readout: Sparse, neighbours: Neighbours) -> tuple[Places, npt.NDArray[np.bool_]]:

@@ -10,7 +10,6 @@ import numpy as np
 import scipy.sparse as sp
 
 from biorl.soft_verifier.domain.belief import Array, Artifact
-from biorl.soft_verifier.domain.calibration import Calibration
 from biorl.soft_verifier.domain.doubt import Doubt
 from biorl.soft_verifier.domain.evidence import Evidence, Labels, restore_evidence
 from biorl.soft_verifier.domain.neighbours import NUM_FOLDS, Neighbours
@@ -18,6 +17,7 @@ from biorl.soft_verifier.domain.pair_model import Mixture, PairModel, Ranker
 from biorl.soft_verifier.domain.pair_training import Fitted
 from biorl.soft_verifier.domain.panel import Panel
 from biorl.soft_verifier.domain.ranking_net import RankingNet
+from biorl.soft_verifier.domain.reading import Reading
 
 
 def pair_arrays(fitted: Fitted) -> dict[str, Array]:
@@ -29,7 +29,7 @@ def pair_arrays(fitted: Fitted) -> dict[str, Array]:
     }
     for index in range(len(model.panels)):
         arrays |= {f"panel{index}.{name}": array for name, array in _panel_arrays(fitted, index).items()}
-    arrays |= model.calibration.arrays("calibration") | model.baseline.arrays("baseline")
+    arrays |= model.reading.arrays("")
     nets = [ranker.net.arrays for ranker in model.rankers]
     return arrays | {f"net.{name}": np.stack([net[name] for net in nets]) for name in nets[0]}
 
@@ -71,8 +71,7 @@ def restore_pair_model(
         arrays["profiles"].astype(np.float32),
         rankers,
         Mixture(tuple(mixture["weights"]), tuple(mixture["spreads"])),
-        Calibration.from_arrays(arrays, "calibration"),
-        Calibration.from_arrays(arrays, "baseline"),
+        Reading.from_artifact(artifact, prefix),
         Doubt(arrays["doubt"]),
     )
 

@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from biorl.soft_verifier.domain.calibration import Calibration
 from biorl.soft_verifier.domain.doubt import Doubt
 from biorl.soft_verifier.domain.evidence import FEATURES, NUMBERS, Evidence
 from biorl.soft_verifier.domain.fold_model import Beliefs
 from biorl.soft_verifier.domain.neighbours import LEAST_MASS
 from biorl.soft_verifier.domain.panel import Panel
 from biorl.soft_verifier.domain.ranking_net import RankingNet
+from biorl.soft_verifier.domain.reading import Reading
 from biorl.soft_verifier.domain.smoothing import LOW_RANK_WEIGHT, Floats, Places, Sparse
 
 SUPPORT = [FEATURES.index(name) for name in ("mass", "nearest", "mass_at_readout")]
@@ -112,8 +112,7 @@ class PairModel:
     """[G, ...]"""
     rankers: Sequence[Ranker]
     mixture: Mixture
-    calibration: Calibration
-    baseline: Calibration
+    reading: Reading
     doubt: Doubt
 
     @property
@@ -141,7 +140,6 @@ class PairModel:
 
     def judged(self, scores: Floats, rate: Floats, support: Floats) -> Beliefs:
         """From the members' scores [member, n] to beliefs."""
-        probability = self.calibration(self.mixture.score(scores), rate)
-        baseline = self.baseline(np.zeros_like(rate), rate)
+        probability, baseline = self.reading(self.mixture.score(scores), rate)
         uncertainty = self.doubt(probability, support, self.mixture.disagreement(scores))
         return Beliefs(*(part.astype(np.float32) for part in (probability, baseline, uncertainty)))

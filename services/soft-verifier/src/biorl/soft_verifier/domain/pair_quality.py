@@ -9,13 +9,7 @@ import numpy as np
 from biorl.soft_verifier.domain.effects import Measurements
 from biorl.soft_verifier.domain.pair_training import Fitted
 from biorl.soft_verifier.domain.panel import Lines
-from biorl.soft_verifier.domain.quality import (
-    calibration_quality,
-    ranking_quality,
-    reliability_bins,
-    risk_by_coverage,
-    risk_curves,
-)
+from biorl.soft_verifier.domain.quality import held_out_quality, risk_by_coverage, risk_curves
 
 _STATEMENTS = {
     Lines.OWN: "learnt from the own line's train split alone",
@@ -36,11 +30,8 @@ def fitted_quality(fitted: Fitted) -> dict[str, Any]:
         "chosen_by_cross_validation": fitted.choices,
         "cross_validated": {
             "folds": "by perturbation",
-            "ranking": ranking_quality(beliefs.probability, label, group, perturbation),
+            **held_out_quality(beliefs.probability, beliefs.baseline, label, group, perturbation),
             "coverage": round(len(label) / max(held_out.num_pairs, 1), 6),
-            "calibration_error": calibration_quality(beliefs.probability, label),
-            "gene_frequency_calibration_error": calibration_quality(beliefs.baseline, label),
-            "reliability": reliability_bins(beliefs.probability, label),
             "risk_by_coverage": risk_by_coverage(
                 np.asarray(beliefs.uncertainty, dtype=np.float64), beliefs.probability, label, group.astype(str)
             ),

@@ -14,7 +14,6 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from biorl.evaluation.per_gene import auc_per_gene
-from biorl.soft_verifier.domain.calibration import fit_baseline, fit_calibration
 from biorl.soft_verifier.domain.doubt import fit_doubt
 from biorl.soft_verifier.domain.evidence import PROFILE, Labels, Profiler, fit_evidence
 from biorl.soft_verifier.domain.fold_model import ALL_FOLDS, Beliefs, TooFewRelativesError
@@ -31,6 +30,7 @@ from biorl.soft_verifier.domain.pair_model import (
 )
 from biorl.soft_verifier.domain.panel import Panel
 from biorl.soft_verifier.domain.ranking_net import RankingNet, Recipe, fit_ranking_net
+from biorl.soft_verifier.domain.reading import Reading
 from biorl.soft_verifier.domain.smoothing import Floats, Places
 
 RECIPES = (Recipe(hidden=64), Recipe(hidden=16, dropout=0.3))
@@ -94,15 +94,14 @@ def fit_pair_model(
     scores = _by_fold(held_out, rankers)
     mixture, weighed = _best_mixture(held_out, scores, mixtures)
     score, support = mixture.score(scores), last_panel(held_out.features)[:, SUPPORT]
-    calibration = fit_calibration(score, held_out.rate, held_out.label)
+    reading = Reading.of(score, held_out.rate, held_out.label)
     model = PairModel(
         tuple(panel for panel, _ in views),
         *_of_genes(views, neighbours, by_fold),
         rankers,
         mixture,
-        calibration,
-        fit_baseline(held_out.rate, held_out.label),
-        fit_doubt(calibration(score, held_out.rate), support, mixture.disagreement(scores), held_out.label),
+        reading,
+        fit_doubt(reading.calibration(score, held_out.rate), support, mixture.disagreement(scores), held_out.label),
     )
     rates = tuple(np.stack([profiler.rates for profiler in profilers]) for profilers in seen)
     beliefs = model.judged(scores, held_out.rate, support)

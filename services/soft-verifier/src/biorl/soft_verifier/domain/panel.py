@@ -14,7 +14,6 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from sklearn.utils.extmath import randomized_svd
 
 from biorl.soft_verifier.domain.effects import Measurements
 from biorl.soft_verifier.domain.evidence import ACROSS_LINES, OTHER_LINE, Labels
@@ -136,6 +135,8 @@ def profile_likeness(parts: Sequence[Measurements], neighbours: Neighbours) -> F
     by_outcome: Mapping[str, list[Measurements]] = {str(part.outcome): [] for part in parts}
     for part in parts:
         by_outcome[str(part.outcome)].append(part)
+    from sklearn.utils.extmath import randomized_svd  # noqa: PLC0415 - heavy, and of use in training alone
+
     tables = [_mean_residuals(group, neighbours) for _, group in sorted(by_outcome.items())]
     table = sp.csr_array(sp.hstack(tables))
     rank = min(PROFILE_RANK, *(size - 1 for size in table.shape))

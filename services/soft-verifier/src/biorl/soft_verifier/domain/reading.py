@@ -31,11 +31,11 @@ class Reading:
     baseline: Calibration
 
     @classmethod
-    def of(cls, score: Numbers, rate: Numbers, label: npt.NDArray[np.bool_]) -> "Reading":
+    def of(cls, score: npt.ArrayLike, rate: npt.ArrayLike, label: npt.NDArray[np.bool_]) -> "Reading":
         """From held-out scores, the readouts' rates and labels, [row] each."""
         return cls(fit_calibration(score, rate, label), fit_baseline(rate, label))
 
-    def __call__(self, score: Numbers, rate: Numbers) -> tuple[Numbers, Numbers]:
+    def __call__(self, score: npt.ArrayLike, rate: npt.ArrayLike) -> tuple[Numbers, Numbers]:
         """(probability, baseline), shaped as they are."""
         return self.calibration(score, rate), self.baseline(np.zeros_like(rate), rate)
 

@@ -11,8 +11,6 @@ that were never measured, and on several genes perturbed together.
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from biorl.genes.annotation import Annotation
 from biorl.questions.question import Claim
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Trained
@@ -61,8 +59,7 @@ def _fit(
 
 
 def _quality(model: FoldModel, held_out: OutOfFold) -> dict[str, Any]:
-    probability = model.calibration(held_out.score, held_out.rate)
-    baseline = model.baseline(np.zeros_like(held_out.rate), held_out.rate)
+    probability, baseline = model.reading(held_out.score, held_out.rate)
     within_fold = held_out.readout * NUM_FOLDS + held_out.fold
     return held_out_quality(probability, baseline, held_out.label, within_fold, held_out.perturbation) | {
         "folds": "by perturbation",
