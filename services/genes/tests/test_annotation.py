@@ -48,4 +48,5 @@ def test_the_human_resources_put_relatives_together(data_dir: Path) -> None:
     annotation = load_annotation(data_dir)
     assert annotation.symbols.normalise("AARS1") == annotation.symbols.normalise("AARS")
     rows = annotation.kernel.between(["RPL3"], ["RPL4", "PSMD1", "TP53"])[0]
-    assert rows[0] > 0.2 > 0.05 > rows[1] > rows[2]
+    assert rows[0] > 0.2
+    assert 0.05 > rows[1] > rows[2]
