@@ -92,12 +92,14 @@ def test_a_crash_is_one_log_line_and_status_1(script: Path) -> None:
     assert "a gene too many" in crash["error"]
 
 
-def test_a_port_that_is_taken_is_a_crash_and_not_a_silent_service(script: Path) -> None:
+def test_a_port_that_is_taken_is_one_line_that_says_which_and_what_to_set(script: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        process = start(script, CONFIG % taken.getsockname()[1])
+        port = taken.getsockname()[1]
+        process = start(script, CONFIG % port)
         _, err = process.communicate(timeout=30)
-    assert process.returncode == 1
-    assert "Address already in use" in err
+    assert process.returncode == 2
+    assert err.startswith(f"biorl-chassis: http.port: cannot listen on 127.0.0.1:{port}: Address already in use. Set ")
+    assert err.count("\n") == 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -1,6 +1,7 @@
 """A real server on a real port: health, reflection, errors, deadlines, limits, streams, traces, metrics, drain."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 
@@ -12,6 +13,7 @@ from opentelemetry import trace
 from opentelemetry.propagate import inject
 from prometheus_client import REGISTRY
 
+from biorl.chassis.config import ConfigError
 from biorl.chassis.errors import TryLater
 from biorl.chassis.grpc.client import open_channel
 from biorl.chassis.grpc.config import GrpcClientConfig, GrpcServerConfig
@@ -349,11 +351,13 @@ def test_a_call_that_outlasts_the_drain_is_cut_off_as_unavailable() -> None:
     run(test)
 
 
-def test_a_taken_port_is_an_error_at_the_start() -> None:
+@pytest.mark.parametrize("key", ["port", "health_port"])
+def test_a_taken_port_is_an_error_at_the_start_that_names_what_to_set(key: str) -> None:
     async def test() -> None:
         async with serving() as server:
-            with pytest.raises(RuntimeError):
-                async with serving(port=server.port):
+            said = f"grpc.{key}: cannot listen on 127.0.0.1:{server.port}: it is taken"
+            with pytest.raises(ConfigError, match=re.escape(said)):
+                async with serving(**{key: server.port}):
                     pass
 
     run(test)

@@ -20,6 +20,15 @@ class ConfigError(ValueError):
     """The configuration cannot be used; the message says which key, and why."""
 
 
+def cannot_listen(key: str, address: str, why: str) -> ConfigError:
+    """For a port that is taken, or a host that is not this machine's; `key` is the port's."""
+    host_key = f"{key.partition('.')[0]}.host"
+    return ConfigError(
+        f"{key}: cannot listen on {address}: {why}. Set {key} to a free port (0 takes any), or {host_key} to an "
+        "address of this machine"
+    )
+
+
 class Frozen(BaseModel):
     """A nested part of a configuration: immutable, and unknown keys are errors."""
 

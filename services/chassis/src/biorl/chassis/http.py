@@ -10,12 +10,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from prometheus_client import REGISTRY
 from prometheus_client.exposition import choose_encoder
 
-from biorl.chassis.config import HttpConfig
+from biorl.chassis.config import HttpConfig, cannot_listen
 from biorl.chassis.life import Life
 
 
 def serve_http(config: HttpConfig, life: Life) -> ThreadingHTTPServer:
-    """Listens at once; raises OSError when the port is taken. `server.server_port` tells the port."""
+    """Listens at once; raises ConfigError when the port is taken. `server.server_port` tells the port."""
 
     class Handler(BaseHTTPRequestHandler):
         timeout = 10  # seconds that a silent caller may hold a thread
@@ -31,7 +31,10 @@ def serve_http(config: HttpConfig, life: Life) -> ThreadingHTTPServer:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the signature is the library's
             """Probes come every few seconds: not worth a line."""
 
-    server = ThreadingHTTPServer((config.host, config.port), Handler)
+    try:
+        server = ThreadingHTTPServer((config.host, config.port), Handler)
+    except OSError as error:
+        raise cannot_listen("http.port", f"{config.host}:{config.port}", str(error.strerror)) from error
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
     return server

@@ -25,17 +25,21 @@ MISUSE = 2
 
 
 def run(name: str, cls: type[C], body: Callable[[C, Life], None], argv: Sequence[str] | None = None) -> int:
-    """The exit status: 0 when the body returned, 2 for a configuration that does not fit; a bug leaves as it is."""
+    """The exit status: 0 when the body returned, 2 for a configuration that does not fit; a bug leaves as it is.
+
+    The body too may find that it does not fit, and raise ConfigError.
+    """
     options = _arguments(name, argv)
     try:
         config = load_config(cls, options.config, name)
+        if options.check_config:
+            sys.stdout.write(config.model_dump_json(indent=2) + "\n")
+        else:
+            _live(name, config, body)
     except ConfigError as error:
         sys.stderr.write(f"biorl-{name}: {error}\n")
         return MISUSE
-    if options.check_config:
-        sys.stdout.write(config.model_dump_json(indent=2) + "\n")
-        return 0
-    return _live(name, config, body)
+    return 0
 
 
 def run_async(
@@ -53,7 +57,7 @@ def run_async(
     return run(name, cls, on_a_loop, argv)
 
 
-def _live(name: str, config: C, body: Callable[[C, Life], None]) -> int:
+def _live(name: str, config: C, body: Callable[[C, Life], None]) -> None:
     # Not above: these bring OpenTelemetry and Prometheus, which a check of the configuration does not need.
     from biorl.chassis import logs, tracing  # noqa: PLC0415
     from biorl.chassis.http import serve_http  # noqa: PLC0415
@@ -71,7 +75,6 @@ def _live(name: str, config: C, body: Callable[[C, Life], None]) -> int:
             server.shutdown()
             server.server_close()
     logger.info("%s ends", name)
-    return 0
 
 
 def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import grpc
 
+from biorl.chassis.config import ConfigError
 from biorl.chassis.errors import TryLater
 from biorl.chassis.grpc.config import GrpcServerConfig
 from biorl.chassis.grpc.server import GrpcService, serve
@@ -94,7 +95,7 @@ class FakeRewardServer:
         statuses: Statuses = {UnknownCompositionError: grpc.StatusCode.NOT_FOUND}
         try:
             asyncio.run(serve(config, [service], life, statuses, started.set_result))
-        except RuntimeError as error:  # the port is taken: whoever started it wants to know
+        except ConfigError as error:  # the port is taken: whoever started it wants to know
             started.set_exception(error)
 
 

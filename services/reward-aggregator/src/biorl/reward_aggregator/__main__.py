@@ -4,7 +4,7 @@ import sys
 
 from biorl.chassis.config import ConfigError
 from biorl.chassis.life import Life
-from biorl.chassis.process import MISUSE, run_async
+from biorl.chassis.process import run_async
 from biorl.reward_aggregator.config import Config
 
 
@@ -53,11 +53,7 @@ async def aggregate(config: Config, life: Life) -> None:
 
 def main() -> int:
     """The exit status: 2 for a composition that must not be loaded, or is not there."""
-    try:
-        return run_async("reward-aggregator", Config, aggregate)
-    except ConfigError as error:
-        sys.stderr.write(f"biorl-reward-aggregator: {error}\n")
-        return MISUSE
+    return run_async("reward-aggregator", Config, aggregate)
 
 
 if __name__ == "__main__":

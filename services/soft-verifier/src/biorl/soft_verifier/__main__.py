@@ -1,7 +1,6 @@
 """Wiring of the soft verifier: artifacts from disk, verifiers from the registry, verdicts over gRPC."""
 
 import gc
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Thread
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from biorl.chassis.config import ConfigError
 from biorl.chassis.life import Life
-from biorl.chassis.process import MISUSE, run_async
+from biorl.chassis.process import run_async
 from biorl.soft_verifier.config import BehindConfig, Config, VerifierConfig
 
 if TYPE_CHECKING:
@@ -122,11 +121,7 @@ def _lines(path: Path | None) -> tuple[str, ...]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit status: 2 when what shall be served is not there."""
-    try:
-        return run_async("soft-verifier", Config, body, argv)
-    except ConfigError as error:
-        sys.stderr.write(f"biorl-soft-verifier: {error}\n")
-        return MISUSE
+    return run_async("soft-verifier", Config, body, argv)
 
 
 if __name__ == "__main__":

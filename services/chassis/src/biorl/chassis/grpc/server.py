@@ -14,6 +14,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from biorl.chassis.config import cannot_listen
 from biorl.chassis.grpc.config import GrpcServerConfig
 from biorl.chassis.grpc.interceptors import Around
 from biorl.chassis.grpc.statuses import Statuses
@@ -46,7 +47,7 @@ async def serve(
 ) -> None:
     """Serves until the process stops, then drains. `on_port` is told the port once calls are taken.
 
-    Raises RuntimeError when the port is taken.
+    Raises ConfigError when a port is taken.
     """
     checks = health.aio.HealthServicer()
     main = _server(config, statuses or {})
@@ -56,7 +57,8 @@ async def serve(
     if config.reflection:
         names = [service.name for service in services]
         reflection.enable_server_reflection([*names, health.SERVICE_NAME, reflection.SERVICE_NAME], main)
-    port = _listen(main, config)
+    credentials = server_credentials(config.tls) if config.tls else None
+    port = _listen(main, "grpc.port", f"{config.host}:{config.port}", credentials)
     # Before the start: whoever watches from the first moment must not wait for a change that has been.
     for name in ["", *(service.name for service in services)]:
         await checks.set(name, SERVING)
@@ -99,11 +101,12 @@ def _server(config: GrpcServerConfig, statuses: Statuses) -> grpc.aio.Server:
     )
 
 
-def _listen(server: grpc.aio.Server, config: GrpcServerConfig) -> int:
-    address = f"{config.host}:{config.port}"
-    if config.tls:
-        return server.add_secure_port(address, server_credentials(config.tls))
-    return server.add_insecure_port(address)
+def _listen(server: grpc.aio.Server, key: str, address: str, credentials: grpc.ServerCredentials | None = None) -> int:
+    """The port. Raises ConfigError that names `key`."""
+    try:
+        return server.add_secure_port(address, credentials) if credentials else server.add_insecure_port(address)
+    except RuntimeError as error:  # it does not say why; gRPC's own log does
+        raise cannot_listen(key, address, "it is taken, or not this machine's") from error
 
 
 async def _serve_probes(config: GrpcServerConfig, checks: health.aio.HealthServicer) -> grpc.aio.Server | None:
@@ -111,6 +114,6 @@ async def _serve_probes(config: GrpcServerConfig, checks: health.aio.HealthServi
         return None
     probes = grpc.aio.server()
     health_pb2_grpc.add_HealthServicer_to_server(checks, probes)
-    probes.add_insecure_port(f"{config.host}:{config.health_port}")
+    _listen(probes, "grpc.health_port", f"{config.host}:{config.health_port}")
     await probes.start()
     return probes
