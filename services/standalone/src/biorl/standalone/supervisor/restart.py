@@ -10,8 +10,8 @@ STABLE_AFTER_S = 30.0
 MOST_DEATHS = 6
 """In a row, each before the process was stable; the next one is given up on."""
 USAGE_ERROR = 2
-"""Exit status of a process that cannot use its configuration. Started once more, as a port that was taken may be free by
-then; nothing else can help."""
+"""Exit status of a process that cannot use its configuration. Started once more, as a port that was taken may be free
+by then; nothing else can help."""
 
 
 @dataclass(frozen=True, slots=True)
