@@ -1,8 +1,8 @@
 """What a service's `__main__` calls: arguments, configuration, logs, probes and signals, then the service's own body.
 
 `run` reads the configuration before it imports or starts anything heavy, so a wrong key fails in a moment, and
-`--check-config` prints what was resolved. SIGTERM and SIGINT ask the body to stop; it returns when its work is safe. A
-crash is one log line with its traceback, and status 1.
+`--check-config` prints what was resolved. SIGTERM and SIGINT ask the body to stop; it returns when its work is safe;
+before it begins, SIGINT ends the process. A crash is one log line with its traceback, and status 1.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from biorl.chassis.config import ConfigError, ServiceConfig, env_prefix, load_config
+from biorl.chassis.interrupt import interrupt_ends_the_process
 from biorl.chassis.life import Life
 from biorl.chassis.signals import signals_stop
 
@@ -24,6 +25,7 @@ C = TypeVar("C", bound=ServiceConfig)
 MISUSE = 2
 
 
+@interrupt_ends_the_process()
 def run(name: str, cls: type[C], body: Callable[[C, Life], None], argv: Sequence[str] | None = None) -> int:
     """The exit status: 0 when the body returned, 2 for a configuration that does not fit; a bug leaves as it is.
 

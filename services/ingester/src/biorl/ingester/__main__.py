@@ -6,9 +6,12 @@ import sys
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
-from biorl.chassis.life import Life
-from biorl.chassis.process import run
-from biorl.ingester.config import Config
+from biorl.chassis.interrupt import interrupt_ends_the_process
+
+with interrupt_ends_the_process():
+    from biorl.chassis.life import Life
+    from biorl.chassis.process import run
+    from biorl.ingester.config import Config
 
 if TYPE_CHECKING:
     from biorl.ingester.ports import Reader

@@ -10,10 +10,13 @@ biorl-question-generator account --config FILE                          what the
 
 import sys
 
-from biorl.chassis.life import Life
-from biorl.chassis.process import run
-from biorl.question_generator.commands import COMMANDS, NAME
-from biorl.question_generator.config import Config
+from biorl.chassis.interrupt import interrupt_ends_the_process
+
+with interrupt_ends_the_process():
+    from biorl.chassis.life import Life
+    from biorl.chassis.process import run
+    from biorl.question_generator.commands import COMMANDS, NAME
+    from biorl.question_generator.config import Config
 
 SENT_AT_ONCE = 2
 """Sources that a worker gets at a time: fewer cost more to send, more leave the others waiting at a batch's end."""

@@ -2,10 +2,13 @@
 
 import sys
 
-from biorl.chassis.config import ConfigError
-from biorl.chassis.life import Life
-from biorl.chassis.process import run_async
-from biorl.reward_aggregator.config import Config
+from biorl.chassis.interrupt import interrupt_ends_the_process
+
+with interrupt_ends_the_process():
+    from biorl.chassis.config import ConfigError
+    from biorl.chassis.life import Life
+    from biorl.chassis.process import run_async
+    from biorl.reward_aggregator.config import Config
 
 
 async def aggregate(config: Config, life: Life) -> None:

@@ -8,11 +8,14 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from biorl.chassis.life import Life
-from biorl.chassis.process import MISUSE, run
-from biorl.chassis.signals import stop_ends_the_process
-from biorl.questions.question import Question
-from biorl.rl_trainer.config import Config
+from biorl.chassis.interrupt import interrupt_ends_the_process
+
+with interrupt_ends_the_process():
+    from biorl.chassis.life import Life
+    from biorl.chassis.process import MISUSE, run
+    from biorl.chassis.signals import stop_ends_the_process
+    from biorl.questions.question import Question
+    from biorl.rl_trainer.config import Config
 
 if TYPE_CHECKING:
     from biorl.rl_trainer.adapters.run_folder import FolderOfRun

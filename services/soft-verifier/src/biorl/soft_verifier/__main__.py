@@ -6,10 +6,13 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from biorl.chassis.config import ConfigError
-from biorl.chassis.life import Life
-from biorl.chassis.process import run_async
-from biorl.soft_verifier.config import BehindConfig, Config, VerifierConfig
+from biorl.chassis.interrupt import interrupt_ends_the_process
+
+with interrupt_ends_the_process():
+    from biorl.chassis.config import ConfigError
+    from biorl.chassis.life import Life
+    from biorl.chassis.process import run_async
+    from biorl.soft_verifier.config import BehindConfig, Config, VerifierConfig
 
 if TYPE_CHECKING:
     from biorl.soft_verifier.ports import TensorModel

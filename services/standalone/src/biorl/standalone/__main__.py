@@ -4,17 +4,20 @@ Exit status 0 for success, 1 for a run that failed, 2 for a request that makes n
 what to do; only a bug shows a traceback.
 """
 
-import errno
-import sys
-from importlib.metadata import version
-from typing import Annotated
+from biorl.chassis.interrupt import interrupt_ends_the_process
 
-import typer
-from rich.markup import escape
+with interrupt_ends_the_process():
+    import errno
+    import sys
+    from importlib.metadata import version
+    from typing import Annotated
 
-from biorl.standalone.commands import data, demo, inspect, score, services, simulate, verifier
-from biorl.standalone.commands.terminal import err, out
-from biorl.standalone.errors import BadRequestError, RunFailedError
+    import typer
+    from rich.markup import escape
+
+    from biorl.standalone.commands import data, demo, inspect, score, services, simulate, verifier
+    from biorl.standalone.commands.terminal import err, out
+    from biorl.standalone.errors import BadRequestError, RunFailedError
 
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 """Typer brings a click of its own and exports only this error's child."""
