@@ -1,5 +1,6 @@
 """`molecule`: beliefs and numbers on a made-up chemistry with a known rule, abstention, seals, and what it is worth."""
 
+import gc
 import subprocess
 import sys
 from dataclasses import replace
@@ -70,6 +71,16 @@ def test_it_has_learnt_the_rule_on_a_scaffold_that_it_has_never_seen(model: Mole
     assert amine.probability is not None
     assert acid.probability > 0.7
     assert amine.probability < 0.2
+
+
+def test_a_model_that_was_replaced_leaves_memory_without_the_collector(artifact: Artifact) -> None:
+    """As test_reloading says of the others."""
+    model = Molecule(artifact)
+    model.believe([sour("CCO")])
+    model.expect([MoleculeClaim("CCO", "Tail")])
+    gc.collect()
+    del model
+    assert gc.collect() == 0
 
 
 def test_a_belief_does_not_depend_on_how_the_molecule_is_written_or_what_else_is_asked(model: Molecule) -> None:

@@ -10,7 +10,7 @@ INVALID.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,8 @@ from biorl.soft_verifier.domain.numbers import ExpectedNumber
 ANSWERS_KEPT = 65_536
 Expected = tuple[float, float]
 """Mean and scale."""
+Models = Mapping[str, PropertyModel]
+"""By property."""
 
 
 class Molecule:
@@ -62,8 +64,9 @@ class Molecule:
             own = restore_property(artifact, prefix, entry, names, fingerprints[rows], kin=kin)
             self._models[entry["property"]] = own
             self._plain[entry["property"]] = artifact.arrays[f"{prefix}plain"]
-        self._belief = lru_cache(ANSWERS_KEPT)(self._form_belief)
-        self._expectation = lru_cache(ANSWERS_KEPT)(self._form_expectation)
+        # Of functions, not of methods: what refers to itself stays in memory when a newer one takes over.
+        self._belief = lru_cache(ANSWERS_KEPT)(partial(_belief, self._models))
+        self._expectation = lru_cache(ANSWERS_KEPT)(partial(_expectation, self._models))
 
     @property
     def tasks(self) -> tuple[str, ...]:
@@ -135,31 +138,6 @@ class Molecule:
         for model in self._models.values():
             model.nearest(read_structure("CCO"))
 
-    def _form_belief(self, claim: MoleculeClaim) -> Belief:
-        found = self._found(claim)
-        if isinstance(found, Belief):
-            return found
-        model, structure = found
-        return Belief.abstained("property_is_a_number") if model.residuals else model.believe(structure)
-
-    def _form_expectation(self, claim: MoleculeClaim) -> Expected | Belief:
-        found = self._found(claim)
-        if isinstance(found, Belief):
-            return found
-        model, structure = found
-        if model.residuals is None:
-            return Belief.abstained("property_is_yes_or_no")
-        expected = model.expect(structure)
-        return (expected.mean, expected.scale) if expected else Belief.abstained("outside_applicability_domain")
-
-    def _found(self, claim: MoleculeClaim) -> tuple[PropertyModel, Structure] | Belief:
-        try:
-            structure = read_structure(claim.smiles)
-        except NotAMoleculeError as error:
-            return Belief.invalid(str(error))
-        model = self._models.get(claim.property)
-        return (model, structure) if model else Belief.abstained("property_not_covered")
-
     def _judge_numbers(self, question: Question, answers: Sequence[Extraction]) -> list[Verdict]:
         belief = self._about(question)
         if isinstance(belief, Belief):
@@ -193,6 +171,34 @@ class Molecule:
         score = model.residuals.within(*expected, value, spec.absolute_tolerance)
         luck = model.base_rate_within(value, spec.absolute_tolerance)
         return Verdict(Status.SCORED, score, luck, uncertainty=_doubt(model, expected), answer=answer.answer)
+
+
+def _belief(models: Models, claim: MoleculeClaim) -> Belief:
+    found = _found(models, claim)
+    if isinstance(found, Belief):
+        return found
+    model, structure = found
+    return Belief.abstained("property_is_a_number") if model.residuals else model.believe(structure)
+
+
+def _expectation(models: Models, claim: MoleculeClaim) -> Expected | Belief:
+    found = _found(models, claim)
+    if isinstance(found, Belief):
+        return found
+    model, structure = found
+    if model.residuals is None:
+        return Belief.abstained("property_is_yes_or_no")
+    expected = model.expect(structure)
+    return (expected.mean, expected.scale) if expected else Belief.abstained("outside_applicability_domain")
+
+
+def _found(models: Models, claim: MoleculeClaim) -> tuple[PropertyModel, Structure] | Belief:
+    try:
+        structure = read_structure(claim.smiles)
+    except NotAMoleculeError as error:
+        return Belief.invalid(str(error))
+    model = models.get(claim.property)
+    return (model, structure) if model else Belief.abstained("property_not_covered")
 
 
 def _doubt(model: PropertyModel, expected: Expected) -> float:
