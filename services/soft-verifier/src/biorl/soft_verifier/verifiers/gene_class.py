@@ -19,7 +19,7 @@ from biorl.questions.question import Claim, GeneClassClaim
 from biorl.questions.tasks import gene_task
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Trained, packed_text
 from biorl.soft_verifier.domain.calibration import Calibration, Curve, fit_calibration
-from biorl.soft_verifier.domain.gene_class.class_model import score_all
+from biorl.soft_verifier.domain.gene_class.class_model import Labels, Scores, score_all
 from biorl.soft_verifier.domain.gene_class.five_fold import FOLDS, REPEATS, five_fold
 from biorl.soft_verifier.domain.gene_class.published import PUBLISHED
 from biorl.soft_verifier.domain.gene_class.weighing import Views
@@ -126,38 +126,53 @@ def _members(known: Sequence[KnownLabel], annotation: Annotation) -> dict[str, b
 def _trained(
     name: str, known: Sequence[KnownLabel], members: Mapping[str, bool], annotation: Annotation
 ) -> tuple[dict[str, Array], dict[str, Any]]:
+    """The arrays of a class, and what the card says of it."""
     train, label = list(members), np.array(list(members.values()), dtype=np.bool_)
-    genes = annotation.kernel.genes
     views = Views.of(annotation.kernel, train)
     kernel = annotation.kernel.weighing(views.best_weights(label).tolist())
-    scores, _ = score_all(kernel, genes, train, label)
-    place = {gene: row for row, gene in enumerate(genes)}
-    rows = np.array([place[gene] for gene in train])
-    rate = float(label.mean())
-    calibration = fit_calibration(scores.score[rows], np.full(len(rows), rate), label)
-    folds = five_fold(views, label)
-    probability = calibration(scores.score[rows], rate)
-    doubt = 2 * np.minimum(probability, 1 - probability)
-    quality = answer_quality(probability, label, doubt, {"nearest_gene": scores.nearest[rows]})
-    claim = known[0].claim
+    scores, own = score_all(kernel, annotation.kernel.genes, train, label)
+    calibration = fit_calibration(own.score, np.full(len(train), label.mean()), label)
     entry: dict[str, Any] = {
+        **_counts(name, known, label),
+        "sources": {source.likeness.name: round(source.weight, 3) for source in kernel.sources},
+        "largest_variance": float(np.quantile(own.variance, 1 - OUTSIDE_SHARE)) + ROUNDING,
+        "five_fold": _five_fold(name, views, label),
+        "leave_one_out": _left_out(own, calibration, label),
+    }
+    return _arrays(scores, calibration), entry
+
+
+def _counts(name: str, known: Sequence[KnownLabel], label: Labels) -> dict[str, Any]:
+    claim = known[0].claim
+    return {
         "gene_class": name,
         "organism": claim.organism if isinstance(claim, GeneClassClaim) else "",
-        "num_genes": len(train),
+        "num_genes": len(label),
         "num_members": int(label.sum()),
-        "num_without_annotation": len({label.claim for label in known}) - len(train),
-        "rate": rate,
-        "sources": {source.likeness.name: round(source.weight, 3) for source in kernel.sources},
-        "largest_variance": float(np.quantile(scores.variance[rows], 1 - OUTSIDE_SHARE)) + ROUNDING,
-        "five_fold": {
-            "auroc": round(float(np.mean(folds)), 6),
-            "standard_deviation": round(float(np.std(folds)), 6),
-            "folds": f"{FOLDS}, stratified, {REPEATS} times",
-            "published": PUBLISHED.get(name, {}),
-        },
-        "leave_one_out": quality,
+        "num_without_annotation": len({label.claim for label in known}) - len(label),
+        "rate": float(label.mean()),
     }
-    arrays: dict[str, Array] = {
+
+
+def _five_fold(name: str, views: Views, label: Labels) -> dict[str, Any]:
+    folds = five_fold(views, label)
+    return {
+        "auroc": round(float(np.mean(folds)), 6),
+        "standard_deviation": round(float(np.std(folds)), 6),
+        "folds": f"{FOLDS}, stratified, {REPEATS} times",
+        "published": PUBLISHED.get(name, {}),
+    }
+
+
+def _left_out(own: Scores, calibration: Calibration, label: Labels) -> dict[str, Any]:
+    """Of the training genes, each without its own label."""
+    probability = calibration(own.score, float(label.mean()))
+    doubt = 2 * np.minimum(probability, 1 - probability)
+    return answer_quality(probability, label, doubt, {"nearest_gene": own.nearest})
+
+
+def _arrays(scores: Scores, calibration: Calibration) -> dict[str, Array]:
+    return {
         "score": scores.score.astype(np.float32),
         "variance": scores.variance.astype(np.float32),
         "nearest": scores.nearest.astype(np.float32),
@@ -165,7 +180,6 @@ def _trained(
         "curve_x": calibration.curve.x,
         "curve_y": calibration.curve.y,
     }
-    return arrays, entry
 
 
 def _restored(artifact: Artifact, index: int, entry: Mapping[str, Any]) -> _Class:

@@ -56,7 +56,7 @@ def _signs(label: Labels) -> Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """[gene] of every gene that annotation knows; of a training gene, without its own label."""
+    """[gene]; of a training gene, without its own label."""
 
     score: Numbers
     variance: Numbers
@@ -64,17 +64,17 @@ class Scores:
     """Likeness to the most alike training gene, negative where that is not of the class."""
 
 
-def score_all(kernel: Kernel, genes: Sequence[str], train: Sequence[str], label: Labels) -> tuple[Scores, Fit]:
-    """`train` are genes that the kernel knows, each once."""
+def score_all(kernel: Kernel, genes: Sequence[str], train: Sequence[str], label: Labels) -> tuple[Scores, Scores]:
+    """Of `genes`, and of `train`, which are among them, each once."""
     likeness = kernel.between(train, train).astype(np.float64)
     fit = Fit.of(likeness, label)
     parts = [_scored(kernel, genes[start : start + CHUNK], train, label, fit) for start in range(0, len(genes), CHUNK)]
     score, variance, nearest = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    own = Scores(*fit.left_out(label), _nearest(likeness - 2 * np.eye(len(train)), label))
     place = {gene: row for row, gene in enumerate(genes)}
     rows = [place[gene] for gene in train]
-    score[rows], variance[rows] = fit.left_out(label)
-    nearest[rows] = _nearest(likeness - 2 * np.eye(len(train)), label)
-    return Scores(score, variance, nearest), fit
+    score[rows], variance[rows], nearest[rows] = own.score, own.variance, own.nearest
+    return Scores(score, variance, nearest), own
 
 
 def _scored(
