@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from biorl.soft_verifier.domain.belief import Belief
+from biorl.soft_verifier.evaluation import evaluate
 from biorl.soft_verifier.testing import MemoryArtifacts, annotation, claim, gene, screen
-from biorl.soft_verifier.training import evaluate, train
+from biorl.soft_verifier.training import train
 
 README = Path(__file__).parents[1] / "README.md"
 

@@ -15,8 +15,9 @@ from biorl.questions.question import Context, PerturbationKind, Split
 from biorl.soft_verifier.adapters.artifacts import FolderArtifacts
 from biorl.soft_verifier.domain.belief import Belief, Status
 from biorl.soft_verifier.domain.effects import Effect
+from biorl.soft_verifier.evaluation import evaluate
 from biorl.soft_verifier.testing import CONTEXT, Fixed, MemoryArtifacts, annotation, claim, gene, screen
-from biorl.soft_verifier.training import NothingToLearnError, NotTrainableError, evaluate, train
+from biorl.soft_verifier.training import NothingToLearnError, NotTrainableError, train
 from biorl.soft_verifier.verifiers.exact import Exact
 from biorl.soft_verifier.verifiers.experiment import Experiment
 from biorl.soft_verifier.verifiers.perturbation_knn import PerturbationKnn

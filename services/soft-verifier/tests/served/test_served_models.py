@@ -12,6 +12,7 @@ from biorl.soft_verifier.__main__ import behind
 from biorl.soft_verifier.adapters.torch_network import TorchNetwork
 from biorl.soft_verifier.domain.belief import Belief, Status
 from biorl.soft_verifier.domain.tensors import Tensors
+from biorl.soft_verifier.evaluation import evaluate
 from biorl.soft_verifier.ports import ModelRefusedError, TensorModel
 from biorl.soft_verifier.service import Choice, Verification, load
 from biorl.soft_verifier.testing import (
@@ -23,7 +24,7 @@ from biorl.soft_verifier.testing import (
     gene,
     shift_screen,
 )
-from biorl.soft_verifier.training import calibrate, evaluate
+from biorl.soft_verifier.training import calibrate
 from biorl.soft_verifier.verifiers import VERIFIERS
 from biorl.soft_verifier.verifiers.served_model import Behind, ServedModel
 from conftest import Opened

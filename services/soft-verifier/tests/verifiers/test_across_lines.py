@@ -7,8 +7,9 @@ import pytest
 
 from biorl.questions.question import Context, Split
 from biorl.soft_verifier.domain.effects import Effect
+from biorl.soft_verifier.evaluation import evaluate
 from biorl.soft_verifier.testing import CONTEXT, MemoryArtifacts, annotation, claim, gene, screen
-from biorl.soft_verifier.training import evaluate, train
+from biorl.soft_verifier.training import train
 from biorl.soft_verifier.verifiers.perturbation_net import PerturbationAcrossLines, PerturbationUnseen
 
 OTHER = Context(CONTEXT.organism, "SIM2", CONTEXT.perturbation_kind)

@@ -5,6 +5,7 @@ import pytest
 from biorl.questions.question import GeneClassClaim, Outcome, PerturbationClaim
 from biorl.soft_verifier.domain.belief import Belief, Status
 from biorl.soft_verifier.domain.coexpression.cells import Cells
+from biorl.soft_verifier.evaluation import evaluate
 from biorl.soft_verifier.service import Choice, Verification, load
 from biorl.soft_verifier.testing import (
     CONTEXT,
@@ -18,7 +19,7 @@ from biorl.soft_verifier.testing import (
     resting_cells,
     shift_screen,
 )
-from biorl.soft_verifier.training import NothingToLearnError, NotTrainableError, evaluate, train_on_cells
+from biorl.soft_verifier.training import NothingToLearnError, NotTrainableError, train_on_cells
 from biorl.soft_verifier.verifiers import VERIFIERS
 from biorl.soft_verifier.verifiers.coexpression import Coexpression
 

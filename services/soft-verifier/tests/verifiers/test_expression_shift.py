@@ -7,6 +7,7 @@ import pytest
 from biorl.questions.question import Outcome, PerturbationClaim, Split
 from biorl.soft_verifier.domain.belief import Belief
 from biorl.soft_verifier.domain.effects import Effect
+from biorl.soft_verifier.evaluation import evaluate
 from biorl.soft_verifier.testing import (
     CONTEXT,
     FAMILIES,
@@ -17,7 +18,7 @@ from biorl.soft_verifier.testing import (
     pushes,
     shift_screen,
 )
-from biorl.soft_verifier.training import NothingToLearnError, evaluate, train
+from biorl.soft_verifier.training import NothingToLearnError, train
 from biorl.soft_verifier.verifiers.expression_shift import ExpressionShift
 
 CHANGED, RAISED = Outcome.DIFFERENTIALLY_EXPRESSED, Outcome.UP_REGULATED

@@ -5,8 +5,9 @@ import pytest
 
 from biorl.questions.question import Context, Outcome, PerturbationClaim
 from biorl.soft_verifier.domain.belief import Belief
+from biorl.soft_verifier.evaluation import evaluate
 from biorl.soft_verifier.testing import CONTEXT, FAMILIES, FAMILY_SIZE, MemoryArtifacts, annotation, claim, gene, screen
-from biorl.soft_verifier.training import NothingToLearnError, evaluate, train
+from biorl.soft_verifier.training import NothingToLearnError, train
 from biorl.soft_verifier.verifiers.perturbation_knn import PerturbationKnn
 
 

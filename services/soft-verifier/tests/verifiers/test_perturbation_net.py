@@ -8,8 +8,9 @@ import pytest
 from biorl.soft_verifier.adapters.artifacts import FolderArtifacts
 from biorl.soft_verifier.domain.belief import Trained
 from biorl.soft_verifier.domain.effects import Effect
+from biorl.soft_verifier.evaluation import evaluate
 from biorl.soft_verifier.testing import FAMILIES, FAMILY_SIZE, MemoryArtifacts, annotation, claim, gene, screen
-from biorl.soft_verifier.training import NothingToLearnError, evaluate, train
+from biorl.soft_verifier.training import NothingToLearnError, train
 from biorl.soft_verifier.verifiers.perturbation_net import PerturbationEnsemble, PerturbationNet
 
 NAMES = {"perturbation-net": PerturbationNet, "perturbation-ensemble": PerturbationEnsemble}

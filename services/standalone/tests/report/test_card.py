@@ -9,8 +9,9 @@ from rich.console import Console
 
 from biorl.questions.question import Split
 from biorl.soft_verifier.domain.labelled_quality import answer_quality, number_quality
+from biorl.soft_verifier.evaluation import evaluate
 from biorl.soft_verifier.testing import MemoryArtifacts, annotation, screen
-from biorl.soft_verifier.training import evaluate, train
+from biorl.soft_verifier.training import train
 from biorl.soft_verifier.verifiers.perturbation_knn import PerturbationKnn
 from biorl.standalone.report.card import card_table, pictures, provenance_table, report_tables
 

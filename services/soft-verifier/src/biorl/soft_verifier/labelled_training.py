@@ -4,7 +4,8 @@
     report = evaluate_on_labels(Molecule(artifact), labels)
 
 Both take any labels and sort out the splits themselves: training keeps the train rows, evaluation the test rows. What
-`biorl.soft_verifier.training` does for measured effects is done here for what is known of single subjects.
+`biorl.soft_verifier.training` and `.evaluation` do for measured effects is done here for what is known of single
+subjects.
 """
 
 from collections import Counter

@@ -1,24 +1,22 @@
-"""Use cases around an artifact: make one from measured effects, and measure one on effects that it has never seen.
+"""Makes an artifact from measured effects, from cells or from annotation alone, with a card that says from what.
 
     source = train("perturbation-knn", effects, load_annotation(folder), FolderArtifacts(root))
-    report = evaluate(PerturbationKnn(artifact), held_out_effects)
 
-Both take any effects and sort out the splits themselves: training keeps the train rows, evaluation the test rows.
+Takes any effects and sorts out the splits itself: of the test rows, and of what they hold out elsewhere, nothing is
+learnt. `biorl.soft_verifier.evaluation` measures what came out.
 """
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version as distribution_version
 from typing import Any
 
-import numpy as np
-
 from biorl.genes.annotation import Annotation
 from biorl.genes.functions import Functions
-from biorl.questions.question import Claim, Context, Outcome, PerturbationClaim, Split
-from biorl.soft_verifier.domain.belief import Belief, Source, Trained
+from biorl.questions.question import Split
+from biorl.soft_verifier.domain.belief import Source, Trained
 from biorl.soft_verifier.domain.coexpression.cells import Cells
 from biorl.soft_verifier.domain.coverage import described
 from biorl.soft_verifier.domain.effects import (
@@ -30,15 +28,12 @@ from biorl.soft_verifier.domain.effects import (
     measurements,
     train_only,
 )
-from biorl.soft_verifier.domain.quality import quality_of_beliefs, ranking_quality
 from biorl.soft_verifier.ports import (
     ArtifactStore,
-    HasRivals,
     LearnsCells,
     LearnsFunctions,
     Trainable,
     VerifierClass,
-    WorldModel,
 )
 from biorl.soft_verifier.verifiers import VERIFIERS
 from biorl.soft_verifier.verifiers.served_model import Behind
@@ -212,45 +207,3 @@ def _leakage(measured: Sequence[Measurements]) -> dict[str, Any]:
         "to a question about another",
         "train_perturbations": {line: sorted(names) for line, names in sorted(seen.items())},
     }
-
-
-def evaluate(model: WorldModel, effects: Iterable[Effect]) -> list[dict[str, Any]]:
-    """Quality on the test split, a plain JSON object for each context and task; labels stay here."""
-    rows: dict[tuple[Context, Outcome], list[tuple[Effect, bool]]] = defaultdict(list)
-    for effect in effects:
-        for outcome in Outcome:
-            label = effect.label(outcome)
-            if effect.split is Split.TEST and label is not None:
-                rows[effect.context, outcome].append((effect, label))
-    return [_quality(model, *key, rows[key]) for key in sorted(rows, key=str)]
-
-
-def _quality(
-    model: WorldModel, context: Context, outcome: Outcome, rows: Sequence[tuple[Effect, bool]]
-) -> dict[str, Any]:
-    claims: list[Claim] = [PerturbationClaim(row.perturbed_genes, row.readout, context, outcome) for row, _ in rows]
-    beliefs = model.believe(claims)
-    answered = [(belief, *row) for belief, row in zip(beliefs, rows, strict=True) if belief.probability is not None]
-    of_pairs = [row for row in answered if len(row[1].perturbed_genes) > 1]
-    report = described(context, outcome) | {
-        "num_pairs": len(rows),
-        "num_perturbations": len({row.perturbed_genes for row, _ in rows}),
-        "coverage": len(answered) / len(rows),
-        "abstained": dict(sorted(Counter(belief.reason for belief in beliefs if belief.reason).items())),
-    }
-    if of_pairs:
-        report["combinations"] = {"num_pairs": len(of_pairs)} | _answers(model, of_pairs, outcome)
-    return report | (_answers(model, answered, outcome) if answered else {})
-
-
-def _answers(model: WorldModel, answered: Sequence[tuple[Belief, Effect, bool]], outcome: Outcome) -> dict[str, Any]:
-    """Of the beliefs that are one; and AUC per gene of the trivial models that the verifier knows, on the same rows."""
-    beliefs, effects, labels = zip(*answered, strict=True)
-    label, readout = np.array(labels, dtype=np.bool_), np.array([effect.readout for effect in effects])
-    perturbation = np.array(["+".join(effect.perturbed_genes) for effect in effects])
-    report = quality_of_beliefs(beliefs, label, readout, perturbation)
-    if isinstance(model, HasRivals):
-        claims = [PerturbationClaim(each.perturbed_genes, each.readout, each.context, outcome) for each in effects]
-        ranked = {name: ranking_quality(score, label, readout) for name, score in sorted(model.rivals(claims).items())}
-        report["trivial_auc_per_gene"] = {name: found["auc_per_gene"] for name, found in ranked.items() if found}
-    return report

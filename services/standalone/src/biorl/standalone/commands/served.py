@@ -35,7 +35,7 @@ def calibrate_served(name: str, config: Path, effects: Path, annotation: Path | 
 def evaluate_served(name: str, config: Path, effects: Path) -> list[dict[str, Any]]:
     """Quality on held-out effects."""
     from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415
-    from biorl.soft_verifier.training import evaluate  # noqa: PLC0415
+    from biorl.soft_verifier.evaluation import evaluate  # noqa: PLC0415
     from biorl.soft_verifier.verifiers.served_model import ServedModel  # noqa: PLC0415
 
     settings, behind = _found(name, config)

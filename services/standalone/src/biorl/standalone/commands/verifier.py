@@ -101,7 +101,7 @@ def evaluate(  # noqa: PLR0917 - typer: these are options
     into: Annotated[Path | None, typer.Option("--out", help="Write all that was measured to this JSON file.")] = None,
 ) -> None:
     """Measure a verifier on what is held out, effects or labels, of files or of a run, which it has never seen."""
-    from biorl.soft_verifier.training import evaluate as measure  # noqa: PLC0415
+    from biorl.soft_verifier.evaluation import evaluate as measure  # noqa: PLC0415
     from biorl.standalone.report.card import report_tables  # noqa: PLC0415
 
     place = _place(name, run, runs, tables or genes, effects)
