@@ -105,3 +105,16 @@ def test_a_newer_release_adds_its_names_without_renaming_anything() -> None:
         GeneRecord("AARS", ("AARS1", "CMT2N", "DEE29"), "alanyl-tRNA synthetase"),
         GeneRecord("B", ()),
     ]
+
+
+def test_a_newer_release_is_recognised_by_a_former_symbol_in_capitals() -> None:
+    old = [GeneRecord("C7orf26", (), "chromosome 7 open reading frame 26")]
+    (record,) = with_names_of(old, [GeneRecord("INTS15", ("C7ORF26",))])
+    assert Symbols.from_records([record]).normalise("INTS15") == "C7orf26"
+
+
+def test_a_synonym_that_is_another_genes_symbol_does_not_hide_which_gene_is_meant() -> None:
+    old = [GeneRecord("GARS", ("SMAD1",)), GeneRecord("SMAD1", ("MADH1",))]
+    new = [GeneRecord("GARS1", ("GARS", "SMAD1")), GeneRecord("SMAD1", ("MADR1",))]
+    symbols = Symbols.from_records(with_names_of(old, new))
+    assert [symbols.normalise(name) for name in ("GARS1", "SMAD1", "MADR1")] == ["GARS", "SMAD1", "SMAD1"]

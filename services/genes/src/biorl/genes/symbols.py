@@ -69,15 +69,20 @@ def _meanings(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
 def with_names_of(records: Sequence[GeneRecord], other: Iterable[GeneRecord]) -> list[GeneRecord]:
     """The same genes, also known by what another release of the nomenclature calls them.
 
-    AARS of one release is AARS1 of the next, which lists AARS as a synonym. A record of `other` adds its names to the
-    one gene of `records` that it means; when it means none or several, it adds nothing.
+    AARS of one release is AARS1 of the next, which lists AARS as a synonym, or C7orf26 INTS15, which lists C7ORF26. A
+    record of `other` adds its names to the one gene of `records` that it means; when it means none or several, it adds
+    nothing. A synonym that is another gene's symbol (SMAD1, which GARS1 lists) says nothing of what is meant.
     """
+    other = list(other)
+    symbols = {record.symbol for record in other}
+    known = Symbols.from_records(GeneRecord(record.symbol) for record in records)
     place = {record.symbol: index for index, record in enumerate(records)}
     added: dict[int, set[str]] = defaultdict(set)
     for record in other:
-        meant = {place[name] for name in (record.symbol, *record.synonyms) if name in place}
+        named = {known.normalise(name) for name in (record.symbol, *(set(record.synonyms) - symbols))}
+        meant = [place[name] for name in named if name in place]
         if len(meant) == 1:
-            added[meant.pop()].update((record.symbol, *record.synonyms))
+            added[meant[0]].update((record.symbol, *record.synonyms))
     return [
         replace(record, synonyms=tuple(sorted({*record.synonyms, *added[index]} - {record.symbol})))
         if index in added
