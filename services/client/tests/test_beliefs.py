@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import grpc
 import pytest
 
 from biorl.chassis.grpc.server import GrpcService
@@ -122,3 +123,24 @@ def test_while_nobody_answers_it_waits_as_it_was_told_and_then_gives_up() -> Non
     with pytest.raises(RewardsUnavailableError, match="the verifier does not answer"):
         asyncio.run(whole())
     assert reasons
+
+
+class StoppingVerifier(FakeVerifier):
+    """Its first call reaches a server that is about to stop, its second the next one."""
+
+    async def Predict(self, request, context):
+        if not self.claims_a_call:
+            self.claims_a_call.append(0)
+            await context.abort(grpc.StatusCode.CANCELLED, "CANCELLED")
+        return await super().Predict(request, context)
+
+
+def test_a_call_that_a_stopping_server_cancelled_is_asked_again() -> None:
+    async def whole() -> None:
+        verifier = StoppingVerifier()
+        service = GrpcService("biorl.verifier.v1.VerifierService", add_VerifierServiceServicer_to_server, verifier)
+        async with running([service]) as server, VerifierClient(server.target, Outage("wait", 60.0)) as client:
+            (belief,) = await client.predict("knn", [claim("MYC")])
+        assert belief.probability == 0.5
+
+    asyncio.run(whole())

@@ -18,7 +18,8 @@ from biorl.verifier.v1 import verifier_pb2
 
 __all__ = ["Group", "Outage", "Part", "Reward", "RewardClient", "RewardsUnavailableError", "is_away"]
 
-AWAY = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
+AWAY = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED})
+"""CANCELLED is what a server that stops says to calls that reach it just then; our own cancelling is no status."""
 ROOM = 0.5
 """How much of the largest message a request may fill; the answer has to fit as well."""
 
