@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from served_networks import INPUTS, NAMES, SYMBOLS, pushes, said, save_torch, weights
 
-from biorl.questions.question import Outcome
+from biorl.questions.question import Outcome, Split
 from biorl.soft_verifier.__main__ import behind
 from biorl.soft_verifier.adapters.torch_network import TorchNetwork
 from biorl.soft_verifier.domain.belief import Belief, Status
@@ -134,6 +134,23 @@ def test_genes_that_the_model_has_not_learnt_are_abstentions_where_a_list_says_s
     assert verifier.believe([claim(f"OLD-{SYMBOLS[0]}")])[0].status is Status.SCORED
 
 
+def test_what_a_model_has_not_learnt_from_goes_by_any_of_its_names() -> None:
+    """The list is the model's own, from before genes were renamed, in its order of a pair's genes."""
+    names = sorted({effect.perturbed_genes for effect in shift_screen() if effect.split is Split.TRAIN})[::2]
+    now = frozenset("+".join(sorted(genes)) for genes in names)
+    formerly = frozenset("+".join(f"OLD-{each}" for each in reversed(genes)) for genes in names)
+
+    def quality(unseen: frozenset[str]) -> list[dict[str, object]]:
+        tensors, store = Tensors(ONE_LINE, "SHIFT", readouts=tuple(NAMES)), MemoryArtifacts()
+        calibrate("gears", shift_screen(), annotation(), store, Behind(OneLine(), tensors, unseen))
+        return [entry["cross_validated"] for entry in store.load("gears").card["models"]]
+
+    assert quality(now) == quality(formerly) != quality(frozenset())
+
+
+ONE_LINE = {"perturbation": "GENE", "cell_line": "LINE"}
+
+
 class OneLine:
     """Looks its cell line up by its name, letter for letter."""
 
@@ -147,7 +164,7 @@ class OneLine:
 
 
 def test_a_model_hears_the_cell_line_as_it_was_calibrated_however_a_claim_writes_it() -> None:
-    tensors = Tensors({"perturbation": "GENE", "cell_line": "LINE"}, "SHIFT", readouts=tuple(NAMES))
+    tensors = Tensors(ONE_LINE, "SHIFT", readouts=tuple(NAMES))
     store, opened = MemoryArtifacts(), Behind(OneLine(), tensors)
     calibrate("gears", shift_screen(), annotation(), store, opened)
     verifier = ServedModel(store.load("gears"), opened)

@@ -16,7 +16,7 @@ from biorl.genes.symbols import Symbols
 from biorl.questions.question import Claim, PerturbationClaim
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Status, Trained
 from biorl.soft_verifier.domain.coverage import Coverage, Fitted
-from biorl.soft_verifier.domain.effects import TASKS, Measurements, is_own_readout
+from biorl.soft_verifier.domain.effects import TASKS, Measurements, is_own_readout, perturbation_name
 from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
 from biorl.soft_verifier.domain.reading import OutcomeReading, fit_reading
 from biorl.soft_verifier.domain.tensors import Row, Tensors, Told
@@ -30,7 +30,8 @@ class Behind:
     model: TensorModel
     tensors: Tensors
     unseen: frozenset[str] = frozenset()
-    """Train perturbations that the model has not learnt from: it is calibrated on them. Empty when nobody knows."""
+    """Train perturbations that the model has not learnt from, under any of their names: it is calibrated on them. Empty
+    when nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +170,11 @@ def calibrate(measured: Sequence[Measurements], symbols: Symbols, behind: Behind
     """Learns how to read a model's numbers, from the train rows that it covers."""
     spelling = _Spelling.of(behind.tensors, symbols)
     genes = {name for part in measured for each in part.perturbations for name in each.split("+")}
+    separator = behind.tensors.separator
+    unseen = {perturbation_name(tuple(name.split(separator)), symbols) for name in behind.unseen}
 
     def fit(part: Measurements) -> tuple[OutcomeReading, dict[str, Any]]:
-        rows, claims = _answerable(part, spelling, behind.unseen)
+        rows, claims = _answerable(part, spelling, unseen)
         outcome, quality = fit_reading(part, rows, ask(behind, claims).value)
         return outcome, {"cross_validated": quality}
 
@@ -184,9 +187,7 @@ def calibrate(measured: Sequence[Measurements], symbols: Symbols, behind: Behind
     return Trained(made.arrays | packed_symbols(symbols, genes), card)
 
 
-def _answerable(
-    part: Measurements, spelling: _Spelling, unseen: frozenset[str]
-) -> tuple[Array, list[PerturbationClaim]]:
+def _answerable(part: Measurements, spelling: _Spelling, unseen: set[str]) -> tuple[Array, list[PerturbationClaim]]:
     own = is_own_readout(part)
     rows: list[int] = []
     claims: list[PerturbationClaim] = []
