@@ -101,7 +101,10 @@ def test_an_artifact_of_other_code_keeps_it_from_starting_and_says_what_to_run(t
         loaded(config)
 
 
-def test_a_list_of_names_that_is_not_there_keeps_it_from_starting_and_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff"])
+def test_a_list_without_names_keeps_it_from_starting_and_is_named(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "readouts.txt").write_bytes(content)
     served = BehindConfig(
         kserve=KserveConfig(url="127.0.0.1:1", model="gears"),
         inputs={"perturbation": "PERTURBATION"},

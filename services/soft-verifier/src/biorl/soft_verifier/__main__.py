@@ -114,12 +114,19 @@ def _model(config: BehindConfig) -> "TensorModel":
 
 
 def _lines(path: Path | None) -> tuple[str, ...]:
+    """Empty where there is no file. One that names nothing is a mistake: it would count as no file."""
+    if path is None:
+        return ()
     try:
-        text = path.read_text("utf-8") if path else ""
+        lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         msg = f"{path} is no list of names, one a line: {error}"
         raise ConfigError(msg) from error
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
+    names = tuple(line.strip() for line in lines if line.strip())
+    if not names:
+        msg = f"{path} is no list of names, one a line: it is empty"
+        raise ConfigError(msg)
+    return names
 
 
 def main(argv: Sequence[str] | None = None) -> int:
