@@ -98,6 +98,13 @@ def test_arrays_that_need_pickle_are_refused(tmp_path: Path) -> None:
         FolderArtifacts(tmp_path).load("knn")
 
 
+def test_a_card_that_is_no_object_is_damaged(tmp_path: Path) -> None:
+    source = FolderArtifacts(tmp_path).save("knn", TRAINED)
+    (tmp_path / "knn" / source.version / "card.json").write_text("[]")
+    with pytest.raises(ArtifactUnusableError, match="its card is no object"):
+        FolderArtifacts(tmp_path).load("knn")
+
+
 @pytest.mark.parametrize("name", ["arrays.npz", "card.json"])
 @pytest.mark.parametrize("kept", [None, 0, 30])
 def test_a_damaged_artifact_says_so_and_what_to_run(tmp_path: Path, name: str, kept: int | None) -> None:

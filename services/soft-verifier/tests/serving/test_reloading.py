@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from biorl.soft_verifier.adapters.artifacts import CARD, FolderArtifacts
-from biorl.soft_verifier.domain.belief import Status
+from biorl.soft_verifier.domain.belief import Status, Trained
 from biorl.soft_verifier.service import Choice, Verification, load
 from biorl.soft_verifier.serving.loading import load_one
 from biorl.soft_verifier.serving.reloading import Reloading
@@ -92,6 +92,16 @@ def test_a_broken_artifact_changes_nothing_and_is_tried_again(store: FolderArtif
     card.write_text(whole)
     server.look()
     assert server.believed()[0] == "two"
+
+
+def test_an_artifact_without_a_model_takes_nobodys_place(store: FolderArtifacts) -> None:
+    """It would abstain on everything, and say that the organism is not covered."""
+    server = Server(store)
+    store.save(NAME, Trained({}, {"models": []}), "two")
+    server.look()
+    assert server.believed()[0] == "one"
+    (error,) = server.observer.errors
+    assert str(error) == f"artifact two of {NAME} has no model in it: it would abstain on everything"
 
 
 @pytest.mark.parametrize("name", ["experiment", "expression-shift", "perturbation-knn"])

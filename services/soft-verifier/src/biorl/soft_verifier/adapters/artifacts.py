@@ -60,6 +60,8 @@ class FolderArtifacts:
             raise ArtifactMissingError(msg)
         try:
             card = json.loads((folder / CARD).read_bytes())
+            if not isinstance(card, dict):
+                raise ValueError("its card is no object")
             with np.load(folder / ARRAYS, allow_pickle=False) as stored:
                 arrays = {name: stored[name] for name in stored.files}
             return Artifact(Source(verifier, folder.name, _digest(folder)), card, arrays)

@@ -99,6 +99,9 @@ def _built(
         raise UnknownVerifierError(msg)
     found = has_artifact(choice, registry)
     artifact = store.load(choice.name, version) if found else Artifact(_code_source(choice.name))
+    if not artifact.card.get("models", True):
+        msg = f"artifact {artifact.source.version} of {choice.name} has no model in it: it would abstain on everything"
+        raise ArtifactUnusableError(msg)
     try:
         verifier = ServedModel(artifact, choice.behind) if choice.behind else registry[choice.name](artifact)
     except KeyError as error:
