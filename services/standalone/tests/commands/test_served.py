@@ -55,7 +55,10 @@ def biorl(*arguments: object) -> str:
 
 def test_settings_alone_make_a_calibrated_verifier_of_it(settings: Path) -> None:
     files = ("--config", settings / "soft-verifier.yaml", "--effects", settings / "effects.csv")
-    assert "theirs@" in biorl("calibrate", "theirs", *files, "--out", settings / "report.json")
+    said = biorl("calibrate", "theirs", *files, "--out", settings / "report.json")
+    assert "theirs@" in said
+    assert "HEAP de" in said
+    assert "report:" in said
     (report,) = json.loads((settings / "report.json").read_text())
     assert report["ranking"]["auc_per_gene"] > 0.6
     (card,) = (settings / "artifacts" / "theirs").glob("*/card.json")

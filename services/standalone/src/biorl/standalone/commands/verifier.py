@@ -1,7 +1,8 @@
 """`biorl verifier`: make a world model from a run's effects, measure it, read its card, serve it."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -102,7 +103,6 @@ def evaluate(  # noqa: PLR0917 - typer: these are options
 ) -> None:
     """Measure a verifier on what is held out, effects or labels, of files or of a run, which it has never seen."""
     from biorl.soft_verifier.evaluation import evaluate as measure  # noqa: PLC0415
-    from biorl.standalone.report.card import report_tables  # noqa: PLC0415
 
     place = _place(name, run, runs, tables or genes, effects)
     model = _world_model(name, place)
@@ -110,6 +110,13 @@ def evaluate(  # noqa: PLR0917 - typer: these are options
     results = (
         measure_labels(model, place, tables, genes or ()) if on_labels else measure(model, effects_of(place, effects))
     )
+    _say_measured(results, into)
+
+
+def _say_measured(results: Sequence[Mapping[str, Any]], into: Path | None) -> None:
+    """As tables, and all of it into a file. Raises BadRequestError where nothing is."""
+    from biorl.standalone.report.card import report_tables  # noqa: PLC0415
+
     if not results:
         msg = "nothing is held out there to measure it on"
         raise BadRequestError(msg)
@@ -130,9 +137,9 @@ def calibrate(
 ) -> None:
     """Learn how to read a model that others serve (GEARS, State, CPA, ...), train split only; save that with a card."""
     source, folder = calibrate_served(name, config, effects, annotation)
-    if into:
-        write_json(into, evaluate_served(name, config, effects))
     out.print(f"{source.verifier}@{source.version}  digest {source.digest[:12]}  in {folder}")
+    if into:
+        _say_measured(evaluate_served(name, config, effects), into)
 
 
 @app.command()
