@@ -4,6 +4,7 @@ import gc
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from biorl.questions.identity import identified
 from biorl.questions.question import ChatMessage, MoleculeClaim, Question, Split
 from biorl.soft_verifier.domain.belief import Artifact, Status
 from biorl.soft_verifier.domain.known_labels import KnownLabel
-from biorl.soft_verifier.domain.molecule import library
+from biorl.soft_verifier.domain.molecule import library, mixture
+from biorl.soft_verifier.domain.molecule.kinship import Kinship
 from biorl.soft_verifier.domain.molecule.structure import read_structure
 from biorl.soft_verifier.labelled_training import evaluate_on_labels, train_on_labels
 from biorl.soft_verifier.service import Choice, Group, Verification, load
@@ -128,6 +130,20 @@ def test_beyond_so_many_molecules_the_forest_is_alone(monkeypatch: pytest.Monkey
     assert alone.probability is not None
     assert alone.probability > 0.6
     assert alone.probability != both.probability
+
+
+def test_likeness_is_worked_out_once_for_properties_of_the_same_molecules(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, alike = [], Kinship.to
+
+    def counted(kinship: Kinship, *molecule: Any) -> Any:
+        asked.append(molecule)
+        return alike(kinship, *molecule)
+
+    monkeypatch.setattr(Kinship, "to", counted)
+    monkeypatch.setattr(mixture, "TREES", 2)
+    short = [label for label in labels() if label.split is Split.TRAIN and "CCCC" not in label.claim.smiles]
+    train_on_labels("molecule", short, None, MemoryArtifacts())
+    assert len(asked) == len({label.claim for label in short}) // 2
 
 
 def test_held_out_labels_change_nothing(artifact: Artifact) -> None:

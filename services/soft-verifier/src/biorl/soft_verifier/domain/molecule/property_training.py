@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any, Self
 
 import numpy as np
@@ -73,9 +74,12 @@ def train_properties(
     enough = [each for each in measured if not each.too_few]
     relatives = Relatives.of(library, [each.rows for each in enough])
     trained: list[TrainedProperty] = []
-    for each in enough:
-        kin = relatives.kin(each.rows) if relatives and few_enough(each.rows) else None
-        trained.append(_trained(each, _examples(each, library, kin), kin))
+    for _, same in groupby(enough, key=lambda each: each.rows.tobytes()):  # SIDER asks 27 things of the same molecules
+        together = list(same)
+        rows = together[0].rows
+        kin = relatives.kin(rows) if relatives and few_enough(rows) else None
+        alike = _likeness(rows, library, kin) if kin else None
+        trained += [_trained(each, _examples(each, library, alike), kin) for each in together]
     left_out = [
         {"property": each.name, "reason": "too_few_labels", "num_molecules": len(each.kept)}
         for each in measured
@@ -84,12 +88,14 @@ def train_properties(
     return trained, left_out, relatives
 
 
-def _examples(known: Measured, library: Library, kin: Kin | None) -> Examples:
+def _likeness(rows: npt.NDArray[np.intp], library: Library, kin: Kin) -> Numbers:
+    """[row, row]"""
+    return np.array([kin.to(library.fragments[row], library.descriptors[row]) for row in rows])
+
+
+def _examples(known: Measured, library: Library, alike: Numbers | None) -> Examples:
     smiles = tuple(library.smiles[row] for row in known.rows)
     folds = scaffold_folds([label.group for label in known.kept], smiles)
-    alike = None
-    if kin:
-        alike = np.array([kin.to(library.fragments[row], library.descriptors[row]) for row in known.rows])
     features, fingerprints = library.features(known.rows), library.fingerprints[known.rows]
     return Examples(smiles, features, fingerprints, known.target, folds, alike)
 
