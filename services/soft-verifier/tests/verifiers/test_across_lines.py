@@ -77,6 +77,38 @@ def test_the_card_says_what_leaked(unseen: MemoryArtifacts, across: MemoryArtifa
     assert "must not be compared" in open_["learnt_across_lines"]["statement"]
 
 
+def leaked(kind: type[PerturbationUnseen] | type[PerturbationAcrossLines], store: MemoryArtifacts) -> dict[str, object]:
+    """Of the held-out perturbations of SIM1."""
+    artifact = store.load("it")
+    (report,) = evaluate(kind(artifact), two_lines(liar=False), artifact)
+    return report["leakage"]
+
+
+def test_a_report_says_what_the_artifact_had_seen(unseen: MemoryArtifacts, across: MemoryArtifacts) -> None:
+    sealed = {"num_perturbations": 12, "learnt_in_this_line": 0, "learnt_in_other_lines": 0}
+    assert leaked(PerturbationUnseen, unseen) == sealed
+    assert leaked(PerturbationAcrossLines, across) == {**sealed, "learnt_in_other_lines": 12}
+
+
+def test_a_report_says_so_when_nobody_knew_what_would_be_held_out() -> None:
+    """Trained without the test rows, it could not leave their perturbations out."""
+    store = MemoryArtifacts()
+    known = [effect for effect in two_lines(liar=False) if effect.split is Split.TRAIN]
+    train("it", known, annotation(), store, verifiers={"it": PerturbationUnseen})
+    assert leaked(PerturbationUnseen, store)["learnt_in_other_lines"] == 12
+
+
+def test_a_report_says_so_when_what_is_measured_was_learnt_from(unseen: MemoryArtifacts) -> None:
+    artifact = unseen.load("it")
+    old_names = [
+        replace(effect, split=Split.TEST, perturbed_genes=(f"OLD-{effect.perturbed_genes[0]}",))
+        for effect in screen()
+        if effect.split is Split.TRAIN
+    ]
+    reports = evaluate(PerturbationUnseen(artifact), old_names, artifact)
+    assert {report["leakage"]["learnt_in_this_line"] for report in reports} == {48}
+
+
 def test_held_out_labels_change_no_bit(across: MemoryArtifacts) -> None:
     """Their names do not matter to this one; their labels matter to none."""
     there = [effect for effect in two_lines(liar=False) if effect.context == OTHER]

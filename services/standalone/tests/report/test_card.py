@@ -76,6 +76,16 @@ def test_a_report_says_how_good_it_is_beside_what_and_why_it_abstains(card: dict
     assert "gene not covered" in text
 
 
+def test_a_report_says_what_the_model_had_labels_of() -> None:
+    report = {"num_pairs": 9, "coverage": 0.5, "abstained": {"gene_not_covered": 3}, "cell_line": "SIM1"}
+    leakage = {"num_perturbations": 12, "learnt_in_this_line": 2, "learnt_in_other_lines": 7}
+    (table,) = report_tables([report | {"leakage": leakage, "ranking": {"auc_per_gene": 0.9}}])
+    text = printed(table)
+    assert "2 of 12 perturbations learnt from: not held out" in text
+    assert "7 of 12 perturbations known from other lines" in text
+    assert "3 gene not covered" in text
+
+
 def test_a_report_of_labels_has_coverage_and_reasons(labelled_card: dict) -> None:
     quality = labelled_card["models"][0]["leave_one_out"]
     told = {"name": "dosage-sensitive", "coverage": 0.937, "abstained": {"gene_not_covered": 3}}

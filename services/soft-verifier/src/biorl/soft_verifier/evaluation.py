@@ -1,8 +1,9 @@
 """Measures a world model on effects that it has never seen.
 
-    report = evaluate(PerturbationKnn(artifact), effects)
+    report = evaluate(PerturbationKnn(artifact), effects, artifact)
 
-Takes any effects and asks about the test rows alone; their labels stay here.
+Takes any effects and asks about the test rows alone; their labels stay here. With the artifact, the report says how
+many of the perturbations it had labels of.
 """
 
 from collections import Counter, defaultdict
@@ -12,14 +13,15 @@ from typing import Any
 import numpy as np
 
 from biorl.questions.question import Claim, Context, Outcome, PerturbationClaim, Split
-from biorl.soft_verifier.domain.belief import Belief
+from biorl.soft_verifier.domain.belief import Artifact, Belief
 from biorl.soft_verifier.domain.coverage import described
 from biorl.soft_verifier.domain.effects import Effect
+from biorl.soft_verifier.domain.learnt import Learnt
 from biorl.soft_verifier.domain.quality import quality_of_beliefs, ranking_quality
 from biorl.soft_verifier.ports import HasRivals, WorldModel
 
 
-def evaluate(model: WorldModel, effects: Iterable[Effect]) -> list[dict[str, Any]]:
+def evaluate(model: WorldModel, effects: Iterable[Effect], artifact: Artifact | None = None) -> list[dict[str, Any]]:
     """Quality on the test split, a plain JSON object for each context and task; labels stay here."""
     rows: dict[tuple[Context, Outcome], list[tuple[Effect, bool]]] = defaultdict(list)
     for effect in effects:
@@ -27,7 +29,12 @@ def evaluate(model: WorldModel, effects: Iterable[Effect]) -> list[dict[str, Any
             label = effect.label(outcome)
             if effect.split is Split.TEST and label is not None:
                 rows[effect.context, outcome].append((effect, label))
-    return [_quality(model, *key, rows[key]) for key in sorted(rows, key=str)]
+    reports = [_quality(model, *key, rows[key]) for key in sorted(rows, key=str)]
+    if learnt := artifact and Learnt.of(artifact):
+        for key, report in zip(sorted(rows, key=str), reports, strict=True):
+            names = {effect.perturbed_genes for effect, _ in rows[key]}
+            report["leakage"] = learnt.of_held_out(report["cell_line"], names)
+    return reports
 
 
 def _quality(

@@ -198,12 +198,15 @@ def _training_digest(measured: Sequence[Measurements]) -> str:
 
 
 def _leakage(measured: Sequence[Measurements]) -> dict[str, Any]:
-    """Which perturbations the model has labels of, so that an evaluation can say what it had seen."""
+    """Which perturbations the model has labels of, for evaluations to say what it had seen (domain/learnt.py)."""
     seen: dict[str, set[str]] = defaultdict(set)
+    held_out: dict[str, set[str]] = defaultdict(set)
     for part in measured:
         seen[part.context.cell_line] |= set(part.perturbations)
+        held_out[part.context.cell_line] |= part.held_out
     return {
         "statement": "labels of the train split alone were used; a perturbation listed for one cell line is not new "
         "to a question about another",
         "train_perturbations": {line: sorted(names) for line, names in sorted(seen.items())},
+        "held_out_perturbations": {line: sorted(names) for line, names in sorted(held_out.items()) if names},
     }

@@ -39,7 +39,8 @@ def evaluate_served(name: str, config: Path, effects: Path) -> list[dict[str, An
     from biorl.soft_verifier.verifiers.served_model import ServedModel  # noqa: PLC0415
 
     settings, behind = _found(name, config)
-    return evaluate(ServedModel(FolderArtifacts(settings.artifacts).load(name), behind), effects_in(effects))
+    artifact = FolderArtifacts(settings.artifacts).load(name)
+    return evaluate(ServedModel(artifact, behind), effects_in(effects), artifact)
 
 
 def _found(name: str, path: Path) -> "tuple[Config, Behind]":

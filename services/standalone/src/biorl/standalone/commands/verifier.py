@@ -17,7 +17,7 @@ from biorl.standalone.errors import BadRequestError
 from biorl.standalone.runs.workspace import DEFAULT_ROOT, Workspace, existing, workspace, write_json
 
 if TYPE_CHECKING:
-    from biorl.soft_verifier.domain.belief import Source
+    from biorl.soft_verifier.domain.belief import Artifact, Source
     from biorl.soft_verifier.ports import WorldModel
 
 app = typer.Typer(no_args_is_help=True, help="World models: train, evaluate, calibrate, card, serve.")
@@ -105,11 +105,11 @@ def evaluate(  # noqa: PLR0917 - typer: these are options
     from biorl.soft_verifier.evaluation import evaluate as measure  # noqa: PLC0415
 
     place = _place(name, run, runs, tables or genes, effects)
-    model = _world_model(name, place)
-    on_labels = learns_labels(name)
-    results = (
-        measure_labels(model, place, tables, genes or ()) if on_labels else measure(model, effects_of(place, effects))
-    )
+    model, artifact = _world_model(name, place)
+    if learns_labels(name):
+        results = measure_labels(model, place, tables, genes or ())
+    else:
+        results = measure(model, effects_of(place, effects), artifact)
     _say_measured(results, into)
 
 
@@ -192,15 +192,15 @@ def _place(name: str, run: str, runs: Path, labels: Path | list[str] | None, eff
     return workspace(run, runs).made() if files else existing(run, runs)
 
 
-def _world_model(name: str, place: Workspace) -> "WorldModel":
-    """As a server would load it: from its newest artifact, or without one where it is not trained."""
+def _world_model(name: str, place: Workspace) -> "tuple[WorldModel, Artifact | None]":
+    """As a server would load it, with its newest artifact; without one where it is not trained."""
     from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415 - heavy
     from biorl.soft_verifier.ports import ArtifactMissingError, ArtifactUnusableError, WorldModel  # noqa: PLC0415
     from biorl.soft_verifier.service import Choice, load  # noqa: PLC0415
     from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
 
     try:
-        (served,) = load([Choice(name)], VERIFIERS, FolderArtifacts(place.artifacts))
+        (served,) = load([Choice(name)], VERIFIERS, store := FolderArtifacts(place.artifacts))
     except ArtifactMissingError as error:
         raise _without_artifact(name, place) from error
     except ArtifactUnusableError as error:
@@ -208,7 +208,7 @@ def _world_model(name: str, place: Workspace) -> "WorldModel":
     if not isinstance(served.verifier, WorldModel):
         msg = f"{name} judges answers and believes nothing of effects or labels; there is nothing to measure"
         raise BadRequestError(msg)
-    return served.verifier
+    return served.verifier, store.load(name, served.source.version) if served.card else None
 
 
 def _without_artifact(name: str, place: Workspace) -> BadRequestError:

@@ -115,9 +115,9 @@ def _interval(ranking: Entry) -> str:
 
 
 def _remarks(entry: Entry) -> str:
-    """Of a card: what was seen elsewhere of what is held out. Of a report: what was abstained on, and why."""
+    """Of a card: what was seen elsewhere of what is held out. Of a report: that too, and why what was abstained on."""
     if "abstained" in entry:
-        return _counted(entry["abstained"])
+        return "\n".join(filter(None, (_leaked(entry.get("leakage")), _counted(entry["abstained"]))))
     return _seen(entry.get("learnt_across_lines"))
 
 
@@ -138,6 +138,15 @@ def _seen(leakage: Entry | None) -> str:
     held_out, seen = leakage["held_out_perturbations"], leakage["held_out_with_labels_in_other_lines"]
     lines = ", ".join(leakage["lines"])
     return f"{lines}; {seen} of {held_out} held-out perturbations" if lines else "own line"
+
+
+def _leaked(leakage: Entry | None) -> str:
+    """Of a report: how many of its perturbations the model had labels of; empty when none."""
+    if not leakage:
+        return ""
+    number, own, other = (leakage[key] for key in ("num_perturbations", "learnt_in_this_line", "learnt_in_other_lines"))
+    told = {"learnt from: not held out": own, "known from other lines": other}
+    return "\n".join(f"{seen} of {number} perturbations {what}" for what, seen in told.items() if seen)
 
 
 def _labels(rows: Sequence[tuple[Entry, Entry]], title: str) -> Table | None:
