@@ -67,14 +67,22 @@ def test_normalising_twice_changes_nothing(records: list[GeneRecord], name: str)
 def test_gene_info_is_read_with_the_authoritys_symbol(tmp_path: Path) -> None:
     path = tmp_path / "x.gene_info"
     path.write_text(
-        "#tax_id\tSymbol\tSynonyms\tdescription\tSymbol_from_nomenclature_authority\n"
-        "9606\tAARS\tCMT2N|-\talanyl-tRNA synthetase\tAARS1\n"
-        "9606\tLOC1\t-\t-\t-\n"
+        "#tax_id\tSymbol\tSynonyms\tdescription\tSymbol_from_nomenclature_authority\tdbXrefs\n"
+        "9606\tAARS\tCMT2N|-\talanyl-tRNA synthetase\tAARS1\tMIM:601065|HGNC:HGNC:20|Ensembl:ENSG00000090861\n"
+        "9606\tLOC1\t-\t-\t-\t-\n"
     )
     assert read_gene_info(path) == [
-        GeneRecord("AARS1", ("AARS", "CMT2N"), "alanyl-tRNA synthetase"),
+        GeneRecord("AARS1", ("AARS", "CMT2N", "ENSG00000090861"), "alanyl-tRNA synthetase"),
         GeneRecord("LOC1", (), ""),
     ]
+
+
+def test_ensembls_ids_are_names_of_the_gene(tmp_path: Path) -> None:
+    path = tmp_path / "genes.parquet"
+    told = {"ensembl_gene_id": ["ENSG00000090861", "ENSG1"], "symbol": ["AARS1", None], "synonyms": [None, "x"]}
+    pq.write_table(pa.table(told), path)
+    assert read_ensembl_genes(path) == [GeneRecord("AARS1", ("ENSG00000090861",))]
+    assert Symbols.from_records(read_ensembl_genes(path)).normalise("ENSG00000090861") == "AARS1"
 
 
 def test_a_plain_table_and_parquet_say_the_same(tmp_path: Path) -> None:

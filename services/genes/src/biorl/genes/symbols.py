@@ -1,9 +1,10 @@
-"""Gene symbols and their synonyms: what a screen calls AARS is what annotation calls AARS1.
+"""Gene symbols and their synonyms: what a screen calls AARS, or ENSG00000090861, is what annotation calls AARS1.
 
 Both sides of every join go through one `Symbols`. An alias that several genes share is not guessed: it stays as it is.
 Unknown symbols stay as they are too, so a made-up organism needs no table at all.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,8 +15,9 @@ from biorl.genes.reading import AnnotationFileError, columns
 
 MAX_GENES = 2_000_000
 _NEEDED = ("Symbol", "Synonyms", "description")
-_OPTIONAL = ("Symbol_from_nomenclature_authority", "Other_designations", "map_location")
+_OPTIONAL = ("Symbol_from_nomenclature_authority", "Other_designations", "map_location", "dbXrefs")
 """Columns of NCBI's gene_info; "-" stands for nothing."""
+_ENSEMBL = re.compile(r"\bEnsembl:(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class GeneRecord:
 
     symbol: str
     synonyms: tuple[str, ...] = ()
+    """Ensembl's ids among them."""
     full_name: str = ""
     """"alanyl-tRNA synthetase 1"; empty when the table has none."""
     designations: str = ""
@@ -95,14 +98,16 @@ def read_gene_info(path: Path) -> list[GeneRecord]:
     """NCBI gene_info (tab-separated, one species): the nomenclature authority's symbol, else NCBI's own."""
     records = []
     for symbol, synonyms, *told in columns(path, _NEEDED, _OPTIONAL):
-        name, authority, designations, location = ("" if cell == "-" else cell for cell in told)
+        name, authority, designations, location, elsewhere = ("" if cell == "-" else cell for cell in told)
         chosen = authority or symbol
-        records.append(GeneRecord(chosen, _split(f"{synonyms}|{symbol}", chosen), name, designations, location))
+        names = "|".join((synonyms, symbol, *_ENSEMBL.findall(elsewhere)))
+        records.append(GeneRecord(chosen, _split(names, chosen), name, designations, location))
     return _checked(path, records)
 
 
 def read_ensembl_genes(path: Path) -> list[GeneRecord]:
-    """Parquet with columns `symbol` and `synonyms` (separated by `|`), as Ensembl with HGNC names exports it."""
+    """Parquet with columns `symbol` and `synonyms` (separated by `|`), as Ensembl with HGNC names exports it; Ensembl's
+    ids are synonyms too where they are given."""
     import pyarrow as pa  # noqa: PLC0415 - 40 MB that a server does without: it has symbols, and reads no tables of them
     import pyarrow.parquet as pq  # noqa: PLC0415
 
@@ -110,13 +115,15 @@ def read_ensembl_genes(path: Path) -> list[GeneRecord]:
         file = pq.ParquetFile(path)
     except pa.ArrowInvalid as error:
         raise AnnotationFileError(path, f"is not parquet ({error})") from error
-    if missing := {"symbol", "synonyms"} - set(file.schema_arrow.names):
+    given = set(file.schema_arrow.names)
+    if missing := {"symbol", "synonyms"} - given:
         raise AnnotationFileError(path, f"has no column {min(missing)!r}")
     if file.metadata.num_rows > MAX_GENES:
         raise AnnotationFileError(path, f"holds more than {MAX_GENES} genes")
-    table = file.read(columns=["symbol", "synonyms"]).to_pydict()
-    pairs = zip(table["symbol"], table["synonyms"], strict=True)
-    return [GeneRecord(symbol, _split(synonyms or "")) for symbol, synonyms in pairs if symbol]
+    names = [name for name in ("synonyms", "ensembl_gene_id") if name in given]
+    table = file.read(columns=["symbol", *names]).to_pydict()
+    rows = zip(table["symbol"], *(table[name] for name in names), strict=True)
+    return [GeneRecord(symbol, _split("|".join(filter(None, known)))) for symbol, *known in rows if symbol]
 
 
 def read_symbol_table(path: Path) -> list[GeneRecord]:
