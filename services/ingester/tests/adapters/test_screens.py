@@ -137,6 +137,16 @@ def test_what_is_no_screen_is_refused(tmp_path: Path, change, match: str) -> Non
         effects_of(write(tmp_path / "s.h5ad", *change(*counts())))
 
 
+@pytest.mark.parametrize("kind", [np.asarray, sparse.csr_matrix, sparse.csc_array])
+@pytest.mark.parametrize(("value", "match"), [(np.nan, "no numbers"), (np.inf, "no numbers"), (-0.5, "scaled")])
+def test_one_value_that_is_none_is_found_in_any_cell(tmp_path: Path, kind, value: float, match: str) -> None:
+    x, names = counts()
+    many = np.tile(x, (3, 1)).astype(np.float32)
+    many[401, 7] = value
+    with pytest.raises(UnreadableError, match=match):
+        effects_of(write(tmp_path / "s.h5ad", kind(many), names * 3))
+
+
 def silent(path: Path, genes: list[str], **obs: str) -> Path:
     """A screen that says nothing of its organism but by its genes and the columns of obs."""
     x, names = counts()

@@ -135,11 +135,13 @@ def _organism(screen: Any) -> str:
 
 def expression(screen: Any, source: ScreenSource) -> Any:
     """The screen with log1p of normalised expression in X. Raises UnreadableError for scaled values."""
-    values = screen[:: max(1, screen.n_obs // _SAMPLE)].to_df().to_numpy()
-    if not np.isfinite(values).all():
-        raise UnreadableError("X holds values that are no numbers")
-    if (values < 0).any():
+    every = screen.X.data if hasattr(screen.X, "tocsr") else screen.X
+    lowest, highest = (every.min(initial=0), every.max(initial=0))  # NaN where one of them is
+    if not np.isfinite([lowest, highest]).all():
+        raise UnreadableError("X holds values that are no numbers: leave those cells or genes out, or fill them in")
+    if lowest < 0:
         raise UnreadableError("X is scaled (it has negative values): give counts or log1p of normalised counts")
+    values = screen[:: max(1, screen.n_obs // _SAMPLE)].to_df().to_numpy()
     is_counts = bool((values == np.round(values)).all()) if source.matrix == "auto" else source.matrix == "counts"
     if is_counts:
         import scanpy as sc  # noqa: PLC0415 - slow to import

@@ -58,7 +58,7 @@ def read_screen(source: ScreenSource, unit: Unit) -> Iterator[PerturbationEffect
 
 def _lines(screen: Any, layout: Layout, source: ScreenSource) -> Iterator[_Line]:
     names = readout_names(screen, source)
-    for line in sorted(set(layout.cell_lines)):
+    for line in sorted(set(layout.cell_lines.tolist())):
         here = layout.cell_lines == line
         groups = pd.Series(layout.groups[here])
         counts = groups.value_counts()
@@ -71,7 +71,7 @@ def _lines(screen: Any, layout: Layout, source: ScreenSource) -> Iterator[_Line]
         kept = ~groups.isin(small).to_numpy()
         cells = screen[np.flatnonzero(here)[kept]].copy()
         cells.obs["group"] = pd.Categorical(groups[kept])
-        yield _Line(str(line), cells, layout.of(np.flatnonzero(here)[kept]), names)
+        yield _Line(line, cells, layout.of(np.flatnonzero(here)[kept]), names)
 
 
 def _measure(line: _Line, source: ScreenSource) -> Iterator[Measured]:
