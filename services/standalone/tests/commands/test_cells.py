@@ -56,3 +56,9 @@ def test_without_cells_it_says_what_to_give(tmp_path: Path, files: Path) -> None
     options = ["--effects", str(files / "effects.csv"), "--runs", str(tmp_path / "runs")]
     with pytest.raises(BadRequestError, match="--cells an h5ad"):
         CliRunner().invoke(app, ["train", "coexpression", *options], catch_exceptions=False)
+
+
+def test_cells_that_are_not_there_are_named(tmp_path: Path, files: Path) -> None:
+    options = ["--cells", str(files / "gone.h5ad"), "--effects", str(files / "effects.csv"), "--runs", str(tmp_path)]
+    with pytest.raises(BadRequestError, match=r"gone\.h5ad is not there"):
+        CliRunner().invoke(app, ["train", "coexpression", *options], catch_exceptions=False)

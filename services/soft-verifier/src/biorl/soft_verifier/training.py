@@ -135,7 +135,7 @@ def _kept(name: str, effects: Sequence[Effect], annotation: Annotation) -> list[
     """What may be learnt from; every context of it can be asked about. Raises NothingToLearnError."""
     kept = train_only(effects, annotation.symbols)
     if not kept:
-        msg = f"{name}: no effect of the train split was given"
+        msg = f"{name}: none of the {len(effects)} effects that were given is of the train split"
         raise NothingToLearnError(msg)
     for context in sorted({effect.context for effect in kept}, key=str):
         parts = (context.organism, context.cell_line, context.perturbation_kind)

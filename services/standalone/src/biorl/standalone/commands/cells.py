@@ -37,7 +37,7 @@ def learn_cells(
     from biorl.soft_verifier.training import NothingToLearnError, train_on_cells  # noqa: PLC0415
 
     path = cells or effects
-    if path is None or path.suffix not in {".h5ad", *YAML} or not path.is_file():
+    if path is None or path.suffix not in {".h5ad", *YAML}:
         msg = f"{name} learns from cells: give --cells an h5ad, or --effects a screen"
         raise BadRequestError(msg)
     folder = annotation or path.parent
