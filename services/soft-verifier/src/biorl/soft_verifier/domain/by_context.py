@@ -133,7 +133,7 @@ class ModelsByContext:
         self._coverage = Coverage.of(artifact.card["models"], models)
 
     def believe(self, claims: Sequence[Claim]) -> list[Belief]:
-        found = [self._place(claim) for claim in claims]
+        found = [self._coverage.ask(claim, self._place) for claim in claims]
         pairs: dict[int, list[tuple[int, int]]] = {}
         for each in found:
             if not isinstance(each, Belief):
@@ -146,13 +146,8 @@ class ModelsByContext:
         for model in self._coverage.models.values():
             model.believe([(0, 0)])
 
-    def _place(self, claim: Claim) -> tuple[_Model, int, int] | Belief:
+    def _place(self, claim: PerturbationClaim, model: _Model) -> tuple[_Model, int, int] | Belief:
         """The model that is asked, and the places of gene and readout in it; or the abstention."""
-        if not isinstance(claim, PerturbationClaim):
-            return Belief.abstained("claim_not_covered")
-        model = self._coverage.find(claim)
-        if isinstance(model, Belief):
-            return model
         if len(claim.perturbed_genes) > 1:
             return Belief.abstained("combination_not_covered")
         perturbed, asked = (self._symbols.normalise(name) for name in (claim.perturbed_genes[0], claim.readout))

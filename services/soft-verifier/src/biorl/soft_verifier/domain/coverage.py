@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, Self, TypeVar
 
-from biorl.questions.question import Context, Outcome, PerturbationClaim, PerturbationKind
+from biorl.questions.question import Claim, Context, Outcome, PerturbationClaim, PerturbationKind
 from biorl.soft_verifier.domain.belief import Array, Belief
 from biorl.soft_verifier.domain.effects import TASKS, Measurements
 
 Model = TypeVar("Model")
+Answer = TypeVar("Answer")
 Key = tuple[str, str, PerturbationKind | None, Outcome]
 
 _TASK_OF = {outcome: task for task, outcome in TASKS.items()}
@@ -88,6 +89,13 @@ class Coverage(Generic[Model]):
     def of(cls, entries: Sequence[Mapping[str, Any]], models: Iterator[Model]) -> Self:
         """From a card's entries and the models that belong to them, in the same order."""
         return cls({read_key(entry): model for entry, model in zip(entries, models, strict=True)})
+
+    def ask(self, claim: Claim, answer: Callable[[PerturbationClaim, Model], Answer]) -> Answer | Belief:
+        """What `answer` makes of the claim and its model, or the abstention that says what is not covered."""
+        if not isinstance(claim, PerturbationClaim):
+            return Belief.abstained("claim_not_covered")
+        model = self.find(claim)
+        return model if isinstance(model, Belief) else answer(claim, model)
 
     def find(self, claim: PerturbationClaim) -> Model | Belief:
         """The model of the claim's context and outcome, or the abstention that says what is not covered."""

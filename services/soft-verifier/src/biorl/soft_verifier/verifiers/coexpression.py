@@ -128,14 +128,9 @@ class Coexpression:
         return Trained(made.arrays | packed_symbols(annotation.symbols, genes), card)
 
     def believe(self, claims: Sequence[Claim]) -> list[Belief]:
-        return [self._believe(claim) for claim in claims]
+        return [self._coverage.ask(claim, self._believe) for claim in claims]
 
-    def _believe(self, claim: Claim) -> Belief:
-        if not isinstance(claim, PerturbationClaim):
-            return Belief.abstained("claim_not_covered")
-        model = self._coverage.find(claim)
-        if isinstance(model, Belief):
-            return model
+    def _believe(self, claim: PerturbationClaim, model: _Model) -> Belief:
         genes = {self._symbols.normalise(gene) for gene in claim.perturbed_genes}
         if len(genes) > 1:
             return Belief.abstained("combination_not_covered")

@@ -38,14 +38,9 @@ class Experiment:
         )
 
     def believe(self, claims: Sequence[Claim]) -> list[Belief]:
-        return [self._believe(claim) for claim in claims]
+        return [self._coverage.ask(claim, self._believe) for claim in claims]
 
-    def _believe(self, claim: Claim) -> Belief:
-        if not isinstance(claim, PerturbationClaim):
-            return Belief.abstained("claim_not_covered")
-        table = self._coverage.find(claim)
-        if isinstance(table, Belief):
-            return table
+    def _believe(self, claim: PerturbationClaim, table: Table) -> Belief:
         perturbation = perturbation_name(claim.perturbed_genes, self._symbols)
         return table.get((perturbation, self._symbols.normalise(claim.readout)), NOT_MEASURED)
 

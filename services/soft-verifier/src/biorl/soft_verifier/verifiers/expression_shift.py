@@ -79,7 +79,7 @@ class ExpressionShift:
         return Trained(made.arrays | packed_symbols(annotation.symbols, genes), card)
 
     def believe(self, claims: Sequence[Claim]) -> list[Belief]:
-        return [self._believe(claim) for claim in claims]
+        return [self._coverage.ask(claim, self._believe) for claim in claims]
 
     def rivals(self, claims: Sequence[Any]) -> Mapping[str, Array]:
         """Scores [claim] of plain addition (pairs of genes that were both measured alone) and of the mean shift."""
@@ -90,12 +90,7 @@ class ExpressionShift:
         for model in self._coverage.models.values():
             model.rows((model.shifts.neighbours.perturbations[0],))
 
-    def _believe(self, claim: Claim) -> Belief:
-        if not isinstance(claim, PerturbationClaim):
-            return Belief.abstained("claim_not_covered")
-        model = self._coverage.find(claim)
-        if isinstance(model, Belief):
-            return model
+    def _believe(self, claim: PerturbationClaim, model: "_Model") -> Belief:
         return model.believe(*self._names(claim))
 
     def _names(self, claim: PerturbationClaim) -> tuple[tuple[str, ...], str]:

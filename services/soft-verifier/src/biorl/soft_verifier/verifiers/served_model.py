@@ -60,7 +60,7 @@ class ServedModel:
         self._coverage = Coverage.of(models, outcomes)
 
     def believe(self, claims: Sequence[Claim]) -> list[Belief]:
-        prepared = [self._prepare(claim) for claim in claims]
+        prepared = [self._coverage.ask(claim, self._prepare) for claim in claims]
         asked = [each for each in prepared if isinstance(each, _Asked)]
         beliefs = iter(self._ask(asked))
         return [next(beliefs) if isinstance(each, _Asked) else each for each in prepared]
@@ -74,12 +74,7 @@ class ServedModel:
             return [Belief(Status.ERROR, reason="model_unavailable")] * len(asked)
         return _read(asked, told)
 
-    def _prepare(self, claim: Claim) -> _Asked | Belief:
-        if not isinstance(claim, PerturbationClaim):
-            return Belief.abstained("claim_not_covered")
-        outcome = self._coverage.find(claim)
-        if isinstance(outcome, Belief):
-            return outcome
+    def _prepare(self, claim: PerturbationClaim, outcome: OutcomeReading) -> _Asked | Belief:
         genes = tuple(sorted({self._symbols.normalise(gene) for gene in claim.perturbed_genes}))
         readout = self._symbols.normalise(claim.readout)
         if readout not in outcome.column:
