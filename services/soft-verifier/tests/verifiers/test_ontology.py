@@ -121,6 +121,11 @@ def test_it_is_served_and_asked_for_verdicts(store: MemoryArtifacts, name: str) 
     assert (found.score or 0) > (silent.score or 0) == 0
 
 
+@pytest.mark.parametrize("name", FORMS)
+def test_a_card_says_that_credits_are_no_probabilities(name: str, store: MemoryArtifacts) -> None:
+    assert "no probabilities" in store.load(name).card["limits"]["credits"]
+
+
 def test_only_such_verifiers_are_made_of_annotation() -> None:
     with pytest.raises(NotTrainableError, match="'exact' is not made of annotation"):
         train_on_functions("exact", functions(), MemoryArtifacts())

@@ -148,5 +148,6 @@ def _limits() -> dict[str, Any]:
     return {
         "reads": f"the first {MAX_TEXT} characters of a rationale, in English",
         "enough": ENOUGH,
+        "credits": "order rationales; they are no probabilities, and no measurement calibrates them",
         "statements": "names of terms, said of a gene by its symbol; annotation that is missing counts as untrue",
     }
