@@ -1,7 +1,7 @@
 """A served model is the same model whoever runs it: one suite over torch in process and over a real Triton."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -96,12 +96,16 @@ def test_a_served_model_becomes_a_calibrated_verifier_by_settings_alone(both: Op
     calibrate("gears", shift_screen(), annotation(), store, opened)
     card = store.load("gears").card
     assert card["served"]["model"] == form
-    assert all(entry["cross_validated"]["ranking"]["auc_per_gene"] > 0.95 for entry in card["models"])
+    for entry in card["models"]:
+        assert entry["cross_validated"]["ranking"]["auc_per_gene"] > 0.95
+        surest, *_, every = entry["cross_validated"]["risk_curves"]["beliefs"]
+        assert surest[1] <= every[1]
     verifier = ServedModel(store.load("gears"), opened)
     for quality in evaluate(verifier, [effect for effect in shift_screen() if len(effect.perturbed_genes) == 1]):
         assert quality["coverage"] == 1
         assert quality["ranking"]["auc_per_gene"] > 0.95
         assert quality["calibration_error"] < 0.1
+        assert len(quality["risk_by_coverage"]) == 4
 
 
 def test_it_is_served_under_a_name_of_its_own_beside_the_others(both: Opened) -> None:
@@ -173,6 +177,27 @@ def test_a_model_hears_the_cell_line_as_it_was_calibrated_however_a_claim_writes
     as_it_was, otherwise = verifier.believe([asked, lower])
     assert as_it_was.status is Status.SCORED
     assert otherwise == as_it_was
+
+
+@dataclass
+class Doubting(OneLine):
+    """Doubts whatever it says of some readouts, and nothing else."""
+
+    doubt: float
+
+    def infer(self, inputs, outputs) -> dict[str, np.ndarray]:
+        shifts = super().infer(inputs, outputs)[outputs[0]]
+        doubts = np.where(np.arange(len(NAMES)) < 2, self.doubt, np.nan)
+        return {outputs[0]: shifts, outputs[1]: np.tile(doubts, (len(shifts), 1))}
+
+
+def test_a_models_own_doubt_is_told_and_where_it_has_none_what_the_probability_says() -> None:
+    tensors = Tensors(ONE_LINE, "SHIFT", "DOUBT", readouts=tuple(NAMES))
+    store, opened = MemoryArtifacts(), Behind(Doubting(0.25), tensors)
+    calibrate("gears", shift_screen(), annotation(), store, opened)
+    own, none = ServedModel(store.load("gears"), opened).believe([claim(gene(0, 9), name) for name in NAMES[1:3]])
+    assert own.uncertainty == 0.25
+    assert none.uncertainty == pytest.approx(min(none.probability, 1 - none.probability))
 
 
 def test_an_output_of_another_width_is_a_wrong_setting(both: Opened, tmp_path) -> None:

@@ -66,6 +66,7 @@ def test_the_direction_follows_the_sign(model: Coexpression) -> None:
     (belief,) = model.believe([claim(gene(family, 9), f"READ{at:02d}", Outcome.UP_REGULATED)])
     assert belief.status is Status.SCORED
     assert belief.probability > 0.7
+    assert belief.uncertainty == pytest.approx(1 - belief.probability)
 
 
 @pytest.mark.parametrize(

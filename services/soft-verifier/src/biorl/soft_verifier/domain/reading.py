@@ -16,9 +16,10 @@ from biorl.questions.question import Outcome
 from biorl.soft_verifier.domain.belief import Array, Artifact, packed_text
 from biorl.soft_verifier.domain.calibration import Calibration, Numbers, fit_baseline, fit_calibration
 from biorl.soft_verifier.domain.coverage import TooLittleMeasuredError
+from biorl.soft_verifier.domain.doubt import chance_of_error
 from biorl.soft_verifier.domain.effects import Measurements
 from biorl.soft_verifier.domain.neighbours import NUM_FOLDS, fold_of
-from biorl.soft_verifier.domain.quality import held_out_quality
+from biorl.soft_verifier.domain.quality import held_out_quality, risk_curves
 from biorl.soft_verifier.domain.smoothing import fit_rates
 
 LEAST_ROWS = 50
@@ -88,11 +89,15 @@ class OutcomeReading:
 
 
 def fit_reading(
-    part: Measurements, rows: npt.NDArray[np.int64], value: Numbers
+    part: Measurements, rows: npt.NDArray[np.int64], value: Numbers, doubt: Numbers | None = None
 ) -> tuple[OutcomeReading, dict[str, Any]]:
-    """From a model's numbers [row] for some rows of `part`; and their quality. Raises TooLittleMeasuredError."""
+    """From a model's numbers [row] for some rows of `part`, and its own doubt of them; and their quality.
+
+    Raises TooLittleMeasuredError.
+    """
     num_asked, known = max(len(rows), 1), np.isfinite(value)
-    rows, value = rows[known], value[known]
+    own_doubt = np.full(len(rows), np.nan) if doubt is None else doubt
+    rows, value, own_doubt = rows[known], value[known], own_doubt[known]
     label = part.label[rows]
     if len(rows) < LEAST_ROWS or label.all() or not label.any():
         msg = f"numbers for {len(rows)} of {num_asked} rows to calibrate on, {label.sum()} of them true: too few"
@@ -106,7 +111,13 @@ def fit_reading(
     probability, baseline = cross_fitted(score, rate, label, folds), model.reading(score, rate)[1]
     names = part.perturbation[rows].astype(str)
     quality = held_out_quality(probability, baseline, label, readout * NUM_FOLDS + folds, names)
+    quality["risk_curves"] = risk_curves(doubt_of(own_doubt, probability), probability, baseline, label)
     return model, {"num_pairs": len(rows), "coverage": round(len(rows) / num_asked, 6)} | quality
+
+
+def doubt_of(own: npt.ArrayLike, probability: npt.ArrayLike) -> Numbers:
+    """[n]: the model's own doubt, in [0, 1]; where it has none (NaN), what the calibrated probability says."""
+    return np.where(np.isfinite(own), np.clip(own, 0, 1), chance_of_error(probability))
 
 
 def score_of(outcome: Outcome, value: Numbers) -> Numbers:

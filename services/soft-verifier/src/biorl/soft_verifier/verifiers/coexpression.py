@@ -19,6 +19,7 @@ from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Trained, 
 from biorl.soft_verifier.domain.coexpression.association import FALSE_DISCOVERIES, Associations, associate
 from biorl.soft_verifier.domain.coexpression.cells import Cells, Switches, switches
 from biorl.soft_verifier.domain.coverage import Coverage, Fitted, TooLittleMeasuredError
+from biorl.soft_verifier.domain.doubt import chance_of_error
 from biorl.soft_verifier.domain.effects import TASKS, Measurements, is_own_readout
 from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
 from biorl.soft_verifier.domain.reading import OutcomeReading, fit_reading
@@ -77,7 +78,7 @@ class _Model:
         if isinstance(value, str):
             return Belief.abstained(value)
         probability, baseline = self.outcome.believe([gene], [readout], np.array([value]))
-        return Belief.scored(float(probability[0]), float(baseline[0]))
+        return Belief.scored(float(probability[0]), float(baseline[0]), float(chance_of_error(probability[0])))
 
 
 class Coexpression:

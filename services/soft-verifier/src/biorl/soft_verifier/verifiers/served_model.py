@@ -18,7 +18,7 @@ from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Status, T
 from biorl.soft_verifier.domain.coverage import Coverage, Fitted
 from biorl.soft_verifier.domain.effects import TASKS, Measurements, is_own_readout, perturbation_name
 from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
-from biorl.soft_verifier.domain.reading import OutcomeReading, fit_reading
+from biorl.soft_verifier.domain.reading import OutcomeReading, doubt_of, fit_reading
 from biorl.soft_verifier.domain.tensors import Row, Tensors, Told
 from biorl.soft_verifier.ports import ModelRefusedError, ModelTimeoutError, ModelUnavailableError, TensorModel
 
@@ -94,14 +94,14 @@ def _read(asked: Sequence[_Asked], told: Told) -> list[Belief]:
         rows = [row for row, each in enumerate(asked) if each.outcome is outcome]
         names, readouts = [asked[row].perturbation for row in rows], [asked[row].readout for row in rows]
         probability[rows], baseline[rows] = outcome.believe(names, readouts, value[rows])
-    doubt = np.clip(told.uncertainty, 0, 1)
+    doubt = doubt_of(told.uncertainty, probability)
     return [_belief(*numbers) for numbers in zip(probability.tolist(), baseline.tolist(), doubt.tolist(), strict=True)]
 
 
 def _belief(probability: float, baseline: float, doubt: float) -> Belief:
     if not isfinite(probability):
         return Belief.abstained("model_does_not_know")
-    return Belief.scored(probability, baseline, doubt if isfinite(doubt) else None)
+    return Belief.scored(probability, baseline, doubt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,8 @@ def calibrate(measured: Sequence[Measurements], symbols: Symbols, behind: Behind
 
     def fit(part: Measurements) -> tuple[OutcomeReading, dict[str, Any]]:
         rows, claims = _answerable(part, spelling, unseen)
-        outcome, quality = fit_reading(part, rows, ask(behind, claims).value)
+        told = ask(behind, claims)
+        outcome, quality = fit_reading(part, rows, told.value, told.uncertainty)
         return outcome, {"cross_validated": quality}
 
     made = Fitted()

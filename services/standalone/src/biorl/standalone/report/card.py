@@ -235,7 +235,7 @@ def _risk(axes: Axes, quality: Entry) -> None:
     for name, curve in sorted(quality["risk_curves"].items(), key=lambda each: each[0] == "beliefs"):
         coverage, risk = zip(*curve, strict=True)
         axes.plot(coverage, risk, color=MODEL if name == "beliefs" else TRIVIAL, label=name.replace("_", " "))
-    axes.set_xlabel("coverage, the surest first")
+    axes.set_xlabel("share of the beliefs, the surest first")
     axes.set_ylabel("RMSE" if _measure(quality) == "rmse" else "calls that are wrong")
     axes.set_xlim(0, 1)
     axes.set_ylim(bottom=0)
