@@ -77,7 +77,8 @@ def _measured(table: pd.DataFrame, measures: list[str], source: EffectTableSourc
         if not genes:
             continue  # a row of the control itself
         if (repeated := rows["readout"].duplicated()).any():
-            raise UnreadableError(f"{'+'.join(genes)} has {int(repeated.sum())} readouts more than once")
+            pairs = f"{'+'.join(genes)} has {int(repeated.sum())} readouts more than once"
+            raise UnreadableError(f"{pairs}: a table is of one study, with one row for each of its pairs")
         split = split_named(said["split"]) if said.get("split") else split_of(genes, source.split)
         yield Measured(_context(said, source), genes, split, _readouts(rows, measures, source))
 

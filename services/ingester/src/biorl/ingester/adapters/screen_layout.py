@@ -156,7 +156,8 @@ def expression(screen: Any, source: ScreenSource) -> Any:
 def readout_names(screen: Any, source: ScreenSource) -> npt.NDArray[np.str_]:
     """Shape (genes,). Symbols, where var has them and its index holds Ensembl ids."""
     if source.readout_column and source.readout_column not in screen.var:
-        raise UnreadableError(f"var has no column {source.readout_column}")
+        there = ", ".join(map(str, screen.var.columns))
+        raise UnreadableError(f"var has no column {source.readout_column}; there are {there or 'none'}")
     column = source.readout_column
     if not column and all(str(name).startswith("ENS") for name in screen.var_names[:20]):
         column = next((name for name in SYMBOLS if name in screen.var), "")
@@ -194,7 +195,7 @@ def _texts(screen: Any, wanted: str, usual: Sequence[str], otherwise: str) -> np
 
 def _column(obs: pd.DataFrame, wanted: str, usual: Sequence[str]) -> pd.Series | None:
     if wanted and wanted not in obs:
-        raise UnreadableError(f"obs has no column {wanted}")
+        raise UnreadableError(f"obs has no column {wanted}; there are {', '.join(map(str, obs.columns))}")
     name = wanted or next((name for name in usual if name in obs), "")
     return obs[name].astype(object).where(obs[name].notna(), "").astype(str) if name else None
 

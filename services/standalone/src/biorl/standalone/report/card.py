@@ -97,7 +97,7 @@ def _perturbation_row(entry: Entry, quality: Entry) -> tuple[str, ...]:
     trivial["mean shift"] = quality.get("mean_shift_auc_per_gene")
     return (
         _name(entry),
-        str(entry.get("num_pairs", "")),
+        str(entry.get("num_pairs", quality.get("num_pairs", ""))),
         _short(ranking.get("auc_per_gene")),
         _interval(ranking),
         "\n".join(f"{name.replace('_', ' ')} {_short(auc)}" for name, auc in trivial.items() if auc is not None),
