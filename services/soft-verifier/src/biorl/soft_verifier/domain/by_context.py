@@ -6,6 +6,7 @@ and how claims find their model. What was measured too thinly to have relatives 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any, Protocol
 
@@ -15,9 +16,9 @@ import numpy.typing as npt
 from biorl.genes.annotation import Annotation
 from biorl.questions.question import Claim, PerturbationClaim
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Trained, packed_text
-from biorl.soft_verifier.domain.coverage import Coverage, counted, left_out
+from biorl.soft_verifier.domain.coverage import Coverage, Fitted, counted
 from biorl.soft_verifier.domain.effects import Measurements
-from biorl.soft_verifier.domain.fold_model import Beliefs, TooFewRelativesError
+from biorl.soft_verifier.domain.fold_model import Beliefs
 from biorl.soft_verifier.domain.naming import packed_symbols, unpacked_symbols
 from biorl.soft_verifier.domain.neighbours import LEAST_MASS, Neighbours, find_neighbours
 from biorl.soft_verifier.domain.smoothing import Places, Sparse
@@ -26,7 +27,7 @@ Parts = Sequence[Measurements]
 Fit = Callable[[Measurements, Parts, Neighbours], tuple[Mapping[str, Array], Mapping[str, Any]]]
 """From measurements, and all that share their likeness: a model's arrays and what a card says of it.
 
-Raises TooFewRelativesError.
+Raises TooLittleMeasuredError.
 """
 
 LIMITS: Mapping[str, Any] = {
@@ -61,25 +62,24 @@ def sharing_likeness(measured: Parts, *, across_lines: bool) -> list[list[Measur
 
 def train_by_context(groups: Sequence[Parts], annotation: Annotation, fit: Fit) -> Trained:
     """A model for each of the measurements; those of a group share a table of likeness."""
-    arrays: dict[str, Array] = {}
-    entries: list[dict[str, Any]] = []
-    gaps: list[dict[str, Any]] = []
+    made = Fitted()
     genes: set[str] = set()
     for number, parts in enumerate(groups):
         neighbours = find_neighbours(annotation.kernel, _single_genes(parts))
         shared = f"context{number}."
         genes |= {*neighbours.genes, *neighbours.perturbations, *(name for part in parts for name in part.readouts)}
-        arrays |= _prefixed(shared, neighbours.arrays())
+        made.put(shared, neighbours.arrays())
         for part in parts:
-            try:
-                model, about = fit(part, parts, neighbours)
-            except TooFewRelativesError:
-                gaps.append(left_out(part, "too_few_relatives"))
-                continue
-            arrays |= _prefixed(f"model{len(entries)}.", {**model, "readouts": packed_text(part.readouts)})
-            entries.append(counted(part) | {**about, "neighbours": shared})
-    card = {"models": entries, "left_out": gaps, "limits": dict(LIMITS)}
-    return Trained(arrays | packed_symbols(annotation.symbols, genes), card)
+            made.add(part, partial(_fitted, fit, parts, neighbours, shared))
+    card = {"models": made.models, "left_out": made.left_out, "limits": dict(LIMITS)}
+    return Trained(made.arrays | packed_symbols(annotation.symbols, genes), card)
+
+
+def _fitted(
+    fit: Fit, parts: Parts, neighbours: Neighbours, shared: str, part: Measurements
+) -> tuple[Mapping[str, Array], Mapping[str, Any]]:
+    arrays, about = fit(part, parts, neighbours)
+    return {**arrays, "readouts": packed_text(part.readouts)}, {**counted(part), **about, "neighbours": shared}
 
 
 def kept_models(artifact: Artifact) -> Iterator[Kept]:
@@ -166,7 +166,3 @@ def _opened(kept: Kept, believer: PairBeliever) -> _Model:
 
 def _single_genes(parts: Parts) -> list[str]:
     return sorted({name for part in parts for name in part.perturbations if "+" not in name})
-
-
-def _prefixed(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
-    return {f"{prefix}{name}": array for name, array in arrays.items()}

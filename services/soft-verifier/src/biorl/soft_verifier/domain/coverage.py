@@ -5,7 +5,7 @@ Context is a key, not a hint: a model of K562 says nothing about RPE1. Cell line
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from biorl.questions.question import Claim, Context, Outcome, PerturbationClaim, PerturbationKind
 from biorl.soft_verifier.domain.belief import Array, Belief
@@ -51,12 +51,6 @@ class TooLittleMeasuredError(ValueError):
     """Too little was measured to learn from; the message is the reason on the card."""
 
 
-class Packed(Protocol):
-    """A model that an artifact can keep."""
-
-    def arrays(self, prefix: str) -> Mapping[str, Array]: ...
-
-
 @dataclass(slots=True)
 class Fitted:
     """An artifact in the making, with a model for each context and outcome; where too little was measured, a reason."""
@@ -65,15 +59,20 @@ class Fitted:
     models: list[dict[str, Any]] = field(default_factory=list)
     left_out: list[dict[str, Any]] = field(default_factory=list)
 
-    def add(self, part: Measurements, fit: Callable[[Measurements], tuple[Packed, Mapping[str, Any]]]) -> None:
-        """`fit` gives a model and what a card says of it, or raises TooLittleMeasuredError."""
+    def add(
+        self, part: Measurements, fit: Callable[[Measurements], tuple[Mapping[str, Array], Mapping[str, Any]]]
+    ) -> None:
+        """`fit` gives a model's arrays and what a card says of it, or raises TooLittleMeasuredError."""
         try:
-            model, about = fit(part)
+            arrays, about = fit(part)
         except TooLittleMeasuredError as error:
             self.left_out.append(left_out(part, str(error)))
             return
-        self.arrays |= model.arrays(f"model{len(self.models)}.")
+        self.put(f"model{len(self.models)}.", arrays)
         self.models.append({**described(part.context, part.outcome), **about})
+
+    def put(self, prefix: str, arrays: Mapping[str, Array]) -> None:
+        self.arrays |= {f"{prefix}{name}": array for name, array in arrays.items()}
 
 
 def read_key(entry: Mapping[str, Any]) -> Key:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from biorl.soft_verifier.domain.belief import Array, Artifact
+from biorl.soft_verifier.domain.coverage import TooLittleMeasuredError
 from biorl.soft_verifier.domain.doubt import chance_of_error
 from biorl.soft_verifier.domain.effects import Measurements
 from biorl.soft_verifier.domain.neighbours import LEAST_MASS, NUM_FOLDS, Neighbours
@@ -113,18 +114,18 @@ class FoldModel:
         return tables | self.reading.arrays("")
 
 
-class TooFewRelativesError(ValueError):
-    """No train perturbation has relatives in another fold: there is nothing to learn from, or to calibrate on."""
+TOO_FEW_RELATIVES = "too_few_relatives"
+"""No train perturbation has relatives in another fold: there is nothing to learn from, or to calibrate on."""
 
 
 def fit_fold_model(labels: Sparse, neighbours: Neighbours) -> tuple[FoldModel, OutOfFold]:
-    """`labels` [P, R] holds +1 and -1; its rows are the neighbours' perturbations. Raises TooFewRelativesError."""
+    """`labels` [P, R] holds +1 and -1; its rows are the neighbours' perturbations. Raises TooLittleMeasuredError."""
     likeness = neighbours.rows(neighbours.perturbations)
     smoothers = [fit_smoother(_without(labels, neighbours.folds == fold), likeness) for fold in range(NUM_FOLDS)]
     smoothers.append(fit_smoother(labels, likeness))
     held_out = _out_of_fold(labels, likeness, neighbours.folds, smoothers)
     if not held_out.label.any() or held_out.label.all():
-        raise TooFewRelativesError
+        raise TooLittleMeasuredError(TOO_FEW_RELATIVES)
     reading = Reading.of(held_out.score, held_out.rate, held_out.label)
     by_readout = sp.csr_array(labels.T.astype(np.float32))
     rates = np.stack([smoother.rates for smoother in smoothers])

@@ -14,9 +14,10 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from biorl.evaluation.per_gene import auc_per_gene
+from biorl.soft_verifier.domain.coverage import TooLittleMeasuredError
 from biorl.soft_verifier.domain.doubt import fit_doubt
 from biorl.soft_verifier.domain.evidence import PROFILE, Labels, Profiler, fit_evidence
-from biorl.soft_verifier.domain.fold_model import ALL_FOLDS, Beliefs, TooFewRelativesError
+from biorl.soft_verifier.domain.fold_model import ALL_FOLDS, TOO_FEW_RELATIVES, Beliefs
 from biorl.soft_verifier.domain.neighbours import NUM_FOLDS, Neighbours
 from biorl.soft_verifier.domain.pair_model import (
     MEMBERS,
@@ -81,12 +82,12 @@ class Fitted:
 def fit_pair_model(
     views: Sequence[View], neighbours: Neighbours, mixtures: Sequence[tuple[float, ...]], seed: int = 0
 ) -> Fitted:
-    """Of `mixtures` (weights of MEMBERS) cross-validation chooses one. Raises TooFewRelativesError."""
+    """Of `mixtures` (weights of MEMBERS) cross-validation chooses one. Raises TooLittleMeasuredError."""
     seen = [_profilers(view, neighbours) for view in views]
     by_fold = [tuple(profilers[fold] for profilers in seen) for fold in range(NUM_FOLDS + 1)]
     held_out = _held_out(views, neighbours, by_fold)
     if not held_out.label.any() or held_out.label.all():
-        raise TooFewRelativesError
+        raise TooLittleMeasuredError(TOO_FEW_RELATIVES)
     recipe, nets, tried = _best_nets(held_out, seed)
     nets.append(fit_ranking_net(held_out.features, held_out.label, held_out.group, recipe, seed))
     evidences = [tuple(profiler.evidence for profiler in profilers) for profilers in by_fold]

@@ -70,14 +70,14 @@ class OutcomeReading:
         rate = self.rates[folds, [self.column[name] for name in readouts]]
         return self.reading(score_of(self.outcome, value) / self.scale, rate)
 
-    def arrays(self, prefix: str) -> dict[str, Array]:
+    def arrays(self) -> dict[str, Array]:
         own = {
-            f"{prefix}readouts": packed_text(tuple(self.column)),
-            f"{prefix}trained": packed_text(sorted(self.trained)),
-            f"{prefix}rates": self.rates,
-            f"{prefix}scale": np.array([self.scale]),
+            "readouts": packed_text(tuple(self.column)),
+            "trained": packed_text(sorted(self.trained)),
+            "rates": self.rates,
+            "scale": np.array([self.scale]),
         }
-        return own | self.reading.arrays(prefix)
+        return own | self.reading.arrays("")
 
     @classmethod
     def from_artifact(cls, artifact: Artifact, prefix: str, outcome: Outcome) -> "OutcomeReading":

@@ -46,14 +46,14 @@ class _Pairs:
         value = float(self.pmi[self.place[one], self.place[other]])
         return value or "coexpression_not_significant"
 
-    def arrays(self, prefix: str) -> dict[str, Array]:
+    def arrays(self) -> dict[str, Array]:
         upper = sp.coo_array(sp.triu(self.pmi))
         row, column = upper.coords
         return {
-            f"{prefix}genes": packed_text(tuple(self.place)),
-            f"{prefix}pmi.data": upper.data.astype(np.float16),
-            f"{prefix}pmi.row": row.astype(np.int32),
-            f"{prefix}pmi.column": column.astype(np.int32),
+            "genes": packed_text(tuple(self.place)),
+            "pmi.data": upper.data.astype(np.float16),
+            "pmi.row": row.astype(np.int32),
+            "pmi.column": column.astype(np.int32),
         }
 
     @classmethod
@@ -106,13 +106,13 @@ class Coexpression:
         tables = [_Pairs.of(each) for each in found]
         made = Fitted()
 
-        def fit(part: Measurements) -> tuple[OutcomeReading, dict[str, Any]]:
+        def fit(part: Measurements) -> tuple[dict[str, Array], dict[str, Any]]:
             number = _table_for(part, cells)
             if number is None:
                 raise TooLittleMeasuredError("no unperturbed cells of this line")
             outcome, quality = _read(part, tables[number])
-            made.arrays |= tables[number].arrays(f"cells{number}.")
-            return outcome, {"cells": f"cells{number}.", "cross_validated": quality}
+            made.put(f"cells{number}.", tables[number].arrays())
+            return outcome.arrays(), {"cells": f"cells{number}.", "cross_validated": quality}
 
         for part in measured:
             made.add(part, fit)

@@ -70,7 +70,7 @@ class ExpressionShift:
                 made.left_out += [left_out(part, str(error)) for part in parts]
                 continue
             prefix = f"context{number}."
-            made.arrays |= packed_model(prefix, model)
+            made.put(prefix, packed_model(model))
             errors.append({"cell_line": context.cell_line, "unit": "spreads"} | shift_errors(model, shifts))
             genes |= {*model.neighbours.genes, *model.neighbours.perturbations, *shifts.readouts}
             for part in parts:
@@ -165,8 +165,8 @@ def _fit(parts: Sequence[Measurements], annotation: Annotation) -> tuple[ShiftTa
 
 def _fit_outcome(
     part: Measurements, context: str, table: ShiftTable, model: ShiftModel
-) -> tuple[OutcomeModel, dict[str, Any]]:
-    """And what a card says of it; `context` names the arrays of the shifts."""
+) -> tuple[dict[str, Array], dict[str, Any]]:
+    """The arrays of a model, and what a card says of it; `context` names the arrays of the shifts."""
     place = {name: column for column, name in enumerate(table.readouts)}
     columns = np.array([place[name] for name in part.readouts], dtype=np.int64)[part.readout]
     rates = fold_rates(part, columns, len(table.readouts))
@@ -187,7 +187,7 @@ def _fit_outcome(
         "cross_validated_combinations": quality(pairs, second) if len(pairs.label) else None,
         "remarks": remarks,
     }
-    return outcome, entry
+    return outcome.arrays(), entry
 
 
 def _held_out(

@@ -168,11 +168,11 @@ def calibrate(measured: Sequence[Measurements], symbols: Symbols, behind: Behind
     separator = behind.tensors.separator
     unseen = {perturbation_name(tuple(name.split(separator)), symbols) for name in behind.unseen}
 
-    def fit(part: Measurements) -> tuple[OutcomeReading, dict[str, Any]]:
+    def fit(part: Measurements) -> tuple[dict[str, Array], dict[str, Any]]:
         rows, claims = _answerable(part, spelling, unseen)
         told = ask(behind, claims)
         outcome, quality = fit_reading(part, rows, told.value, told.uncertainty)
-        return outcome, {"cross_validated": quality}
+        return outcome.arrays(), {"cross_validated": quality}
 
     made = Fitted()
     for part in measured:

@@ -58,12 +58,12 @@ class OutcomeModel:
         reading, rate = self.pairs if is_pair else self.alone, self.rates[fold]
         return reading(expected.score(self.outcome), rate)
 
-    def arrays(self, prefix: str) -> dict[str, Array]:
+    def arrays(self) -> dict[str, Array]:
         own: dict[str, Array] = {
-            f"{prefix}measured": self.measured.astype(np.int8),
-            f"{prefix}rates": self.rates.astype(np.float32),
+            "measured": self.measured.astype(np.int8),
+            "rates": self.rates.astype(np.float32),
         }
-        return own | self.alone.arrays(f"{prefix}alone.") | self.pairs.arrays(f"{prefix}pairs.")
+        return own | self.alone.arrays("alone.") | self.pairs.arrays("pairs.")
 
     @classmethod
     def from_artifact(cls, artifact: Artifact, prefix: str, outcome: Outcome) -> "OutcomeModel":

@@ -9,7 +9,7 @@ from biorl.soft_verifier.domain.shift.shift_model import ShiftModel
 from biorl.soft_verifier.domain.shift.table import ShiftTable, Spread
 
 
-def packed_model(prefix: str, model: ShiftModel) -> dict[str, Array]:
+def packed_model(model: ShiftModel) -> dict[str, Array]:
     arrays: dict[str, Array] = {
         "readouts": packed_text(model.singles.readouts),
         "shift": model.singles.shift.astype(np.float32),
@@ -18,7 +18,7 @@ def packed_model(prefix: str, model: ShiftModel) -> dict[str, Array]:
     } | model.neighbours.arrays()
     for fold, regression in enumerate(model.regressions):
         arrays |= {f"fold{fold}.{name}": array.astype(np.float32) for name, array in _packed(regression).items()}
-    return {f"{prefix}{name}": array for name, array in arrays.items()}
+    return arrays
 
 
 def _packed(regression: Regression) -> dict[str, Array]:
