@@ -10,6 +10,7 @@ import io
 import json
 import os
 import tempfile
+import time
 import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -22,7 +23,8 @@ from biorl.soft_verifier.domain.belief import Array, Artifact, Source, Trained
 from biorl.soft_verifier.ports import ArtifactMissingError, ArtifactUnusableError
 
 ARRAYS, CARD = "arrays.npz", "card.json"
-_ATTEMPTS = 10
+_ATTEMPTS, _BREATH_S = 100, 0.01
+"""Of a save that other saves of the same version get in the way of, and the time between them."""
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 SHORT = 12
 """Hexadecimal digits of a version that names its content."""
@@ -90,6 +92,7 @@ def _put(files: Path, folder: Path, spare: Path) -> None:
             files.rename(folder)
             os.utime(folder)
             return
+        time.sleep(_BREATH_S)
     msg = f"{folder} is written by somebody else all the time"
     raise FileExistsError(errno.EEXIST, msg, str(folder))
 
