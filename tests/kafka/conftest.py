@@ -41,7 +41,7 @@ def config(broker: Broker) -> KafkaBusConfig:
         request_timeout_s=3.0,
         publish_timeout_s=3.0,
         session_timeout_s=2.0,
-        stall_timeout_s=1.0,
+        stall_timeout_s=3.0,
     )
 
 
