@@ -10,7 +10,6 @@ import io
 import json
 import os
 import tempfile
-import time
 import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -23,8 +22,10 @@ from biorl.soft_verifier.domain.belief import Array, Artifact, Source, Trained
 from biorl.soft_verifier.ports import ArtifactMissingError, ArtifactUnusableError
 
 ARRAYS, CARD = "arrays.npz", "card.json"
-_ATTEMPTS, _BREATH_S = 100, 0.01
-"""Of a save that other saves of the same version get in the way of, and the time between them."""
+_ATTEMPTS = 100
+"""Of a save that other saves of the same version get in the way of."""
+_TAKEN = frozenset({errno.ENOTEMPTY, errno.EEXIST})
+"""Another writer has put its own there since."""
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 SHORT = 12
 """Hexadecimal digits of a version that names its content."""
@@ -88,11 +89,14 @@ def _put(files: Path, folder: Path, spare: Path) -> None:
                 os.utime(folder)
                 return
             folder.rename(spare / f"before-{attempt}")
-        with suppress(OSError):  # another writer has put its own there since
+        os.utime(files)  # before it is there: another writer may move it on at once
+        try:
             files.rename(folder)
-            os.utime(folder)
+        except OSError as error:
+            if error.errno not in _TAKEN:
+                raise
+        else:
             return
-        time.sleep(_BREATH_S)
     msg = f"{folder} is written by somebody else all the time"
     raise FileExistsError(errno.EEXIST, msg, str(folder))
 
