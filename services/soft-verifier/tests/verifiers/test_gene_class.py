@@ -70,6 +70,11 @@ def test_relatives_of_members_are_believed_to_be_members(model: GeneClass) -> No
     assert model.tasks == ("gene.dosage",)
 
 
+def test_the_uncertainty_is_the_chance_that_the_call_is_wrong(model: GeneClass) -> None:
+    for belief in model.believe([claim(name(0, SIZE - 1)), claim(name(1, SIZE - 1))]):
+        assert belief.uncertainty == pytest.approx(min(belief.probability, 1 - belief.probability))
+
+
 def test_an_old_name_is_the_same_gene(model: GeneClass) -> None:
     old, new = model.believe([claim(f"old-{name(2, 1)}"), claim(name(2, 1))])
     assert old == new

@@ -91,8 +91,9 @@ def test_a_belief_does_not_depend_on_how_the_molecule_is_written_or_what_else_is
     assert alone[0] == among[1]
 
 
-def test_the_base_rate_stands_beside_every_belief(model: Molecule) -> None:
+def test_the_base_rate_and_the_chance_of_a_wrong_call_stand_beside_every_belief(model: Molecule) -> None:
     (belief,) = model.believe([sour("c1ccc2ccccc2c1CCN")])
+    assert belief.uncertainty == pytest.approx(min(belief.probability, 1 - belief.probability))
     assert belief.baseline == pytest.approx(1 / 8)
 
 

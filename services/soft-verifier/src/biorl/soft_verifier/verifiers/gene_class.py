@@ -19,6 +19,7 @@ from biorl.questions.question import Claim, GeneClassClaim
 from biorl.questions.tasks import gene_task
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Trained, packed_text
 from biorl.soft_verifier.domain.calibration import Calibration, Curve, fit_calibration
+from biorl.soft_verifier.domain.doubt import chance_of_error
 from biorl.soft_verifier.domain.gene_class.class_model import Labels, Scores, score_all
 from biorl.soft_verifier.domain.gene_class.five_fold import FOLDS, REPEATS, five_fold
 from biorl.soft_verifier.domain.gene_class.published import PUBLISHED
@@ -51,7 +52,7 @@ class _Class:
         if variance > self.largest_variance:
             return Belief.abstained("gene_unlike_training_genes")
         probability = float(self.calibration(float(self.score[row]), self.rate))
-        return Belief.scored(probability, self.rate, 2 * min(probability, 1 - probability))
+        return Belief.scored(probability, self.rate, float(chance_of_error(probability)))
 
 
 class GeneClass:
@@ -167,8 +168,7 @@ def _five_fold(name: str, views: Views, label: Labels) -> dict[str, Any]:
 def _left_out(own: Scores, calibration: Calibration, label: Labels) -> dict[str, Any]:
     """Of the training genes, each without its own label."""
     probability = calibration(own.score, float(label.mean()))
-    doubt = 2 * np.minimum(probability, 1 - probability)
-    return answer_quality(probability, label, doubt, {"nearest_gene": own.nearest})
+    return answer_quality(probability, label, chance_of_error(probability), {"nearest_gene": own.nearest})
 
 
 def _arrays(scores: Scores, calibration: Calibration) -> dict[str, Array]:

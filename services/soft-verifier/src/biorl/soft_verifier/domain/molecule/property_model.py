@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief
 from biorl.soft_verifier.domain.calibration import Calibration, Curve, fit_calibration
+from biorl.soft_verifier.domain.doubt import chance_of_error
 from biorl.soft_verifier.domain.molecule.forest import Matrix
 from biorl.soft_verifier.domain.molecule.kinship import Kinship
 from biorl.soft_verifier.domain.molecule.mixture import Mixture, fit_mixture
@@ -108,7 +109,7 @@ class PropertyModel:
         """What a score of the mixture is worth."""
         assert self.calibration is not None  # noqa: S101 - asked of yes-or-no properties alone
         probability = float(self.calibration(score, self.rate))
-        return Belief.scored(probability, self.rate, 2 * min(probability, 1 - probability))
+        return Belief.scored(probability, self.rate, float(chance_of_error(probability)))
 
     def expect(self, structure: Structure) -> Expectation | None:
         """Of the molecule's number; None outside the applicability domain."""
