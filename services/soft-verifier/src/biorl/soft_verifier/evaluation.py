@@ -29,12 +29,14 @@ def evaluate(model: WorldModel, effects: Iterable[Effect], artifact: Artifact | 
             label = effect.label(outcome)
             if effect.split is Split.TEST and label is not None:
                 rows[effect.context, outcome].append((effect, label))
-    reports = [_quality(model, *key, rows[key]) for key in sorted(rows, key=str)]
-    if learnt := artifact and Learnt.of(artifact):
-        for key, report in zip(sorted(rows, key=str), reports, strict=True):
-            names = {effect.perturbed_genes for effect, _ in rows[key]}
-            report["leakage"] = learnt.of_held_out(report["cell_line"], names)
-    return reports
+    learnt = Learnt.of(artifact) if artifact else None
+    return [_quality(model, *key, rows[key]) | _leakage(learnt, key[0], rows[key]) for key in sorted(rows, key=str)]
+
+
+def _leakage(learnt: Learnt | None, context: Context, rows: Sequence[tuple[Effect, bool]]) -> dict[str, Any]:
+    """Empty where nothing is known of what the model had seen."""
+    names = {effect.perturbed_genes for effect, _ in rows}
+    return {"leakage": learnt.of_held_out(context.cell_line, names)} if learnt else {}
 
 
 def _quality(
