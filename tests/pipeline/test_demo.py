@@ -80,7 +80,7 @@ def test_any_service_may_be_killed_once_and_the_run_still_completes(
     run.until(lambda: run.step() >= 6, "the sixth step")
     run.kill("rl-trainer")
     assert run.wait() == 0, run.said()
-    assert run.questions().ids == undisturbed.questions().ids
+    assert standing(run) == standing(undisturbed)  # what a retraction took back may never have been written
     taken = run.materialised()
     assert len(taken) == len(set(taken))
     assert set(taken) == set(undisturbed.materialised())
