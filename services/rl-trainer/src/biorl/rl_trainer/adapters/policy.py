@@ -44,11 +44,12 @@ def make_tiny(questions: Sequence[Question], settings: TinyPolicy, seed: int, in
         Qwen2Config(
             vocab_size=len(tokenizer),
             hidden_size=settings.hidden,
-            intermediate_size=4 * settings.hidden,
+            intermediate_size=2 * settings.hidden,
             num_hidden_layers=settings.layers,
             num_attention_heads=4,
             num_key_value_heads=4,
             max_position_embeddings=128,
+            initializer_range=settings.hidden**-0.5,  # the default is for wide models; genes stay mute with it
             tie_word_embeddings=True,
             bos_token_id=None,
             eos_token_id=tokenizer.eos_token_id,

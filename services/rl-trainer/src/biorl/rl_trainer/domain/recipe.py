@@ -44,7 +44,7 @@ class Recipe:
 
     __pydantic_config__: ClassVar = _NO_OTHER_KEYS
 
-    steps: int = 420
+    steps: int = 520
     learning_rate: float = 1e-3
     warm_up: int = 10
     """Steps until the learning rate is full; then it falls linearly."""

@@ -8,6 +8,7 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from biorl.rl_trainer.domain.recipe import Recipe
 from biorl.standalone.commands.terminal import out
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.report.facts import Row
@@ -34,7 +35,7 @@ def demo(  # noqa: PLR0917 - a command line has as many arguments as options
     ] = "",
     run: RunName = "demo",
     runs: Runs = DEFAULT_ROOT,
-    steps: Annotated[int, typer.Option("--steps", min=1, help="Steps of GRPO.")] = 420,
+    steps: Annotated[int, typer.Option("--steps", min=1, help="Steps of GRPO.")] = Recipe.steps,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of simulation, questions and training.")] = 0,
     *,
     tiny: Annotated[bool, typer.Option("--tiny", help="A small organism, for a quick look.")] = False,

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from biorl.rl_trainer.domain.recipe import Recipe
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.runs.workspace import Workspace, write_json
 
@@ -22,7 +23,7 @@ class Plan:
     data: str = ""
     """Folder of real data, absolute; empty for the simulated organism."""
     seed: int = 0
-    steps: int = 420
+    steps: int = Recipe.steps
     """Of GRPO."""
     bus: str = "sqlite"
     """"sqlite" or "kafka"."""
