@@ -82,12 +82,17 @@ def _warm_up(
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
     for _ in range(steps):
         chosen = [questions[index] for index in rng.integers(len(questions), size=64)]
-        answers = [f"{PREFIX} {('no', 'yes')[lot]} </answer> {EOS}" for lot in rng.integers(2, size=64)]
+        answers = [_answer(("no", "yes")[lot]) for lot in rng.integers(2, size=64)]
         batch = _batch(tokenizer, chosen, answers)
         loss = model(**batch).loss
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
+
+
+def _answer(word: str) -> str:
+    """Four tokens of a tiny policy."""
+    return f"{PREFIX} {word} </answer> {EOS}"
 
 
 def _batch(
@@ -172,19 +177,34 @@ def fit_beliefs(  # noqa: PLR0917 - one call, all of it needed
     steps: int,
     seed: int,
 ) -> None:
-    """Cross-entropy of P(yes) against `targets` (n, in [0, 1]) at the answer's place, 128 prompts a step."""
+    """Cross-entropy of P(yes) against `targets` (n, in [0, 1]) at the answer's place, 128 prompts a step.
+
+    A tiny policy's. The end of the answer is taught along: what is not trained drifts, and it is part of what is asked.
+    """
     rng = np.random.default_rng(seed)
-    yes, no = (int(ending_ids(tokenizer, word)[0]) for word in ("yes", "no"))
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
     model.train()
     for _ in range(steps):
         chosen = rng.integers(len(prompts), size=min(128, len(prompts)))
-        batch: dict[str, Any] = _batch(tokenizer, [prompts[index] for index in chosen], [PREFIX] * len(chosen))
-        batch.pop("labels")
-        scores = model(**{key: value.to(model.device) for key, value in batch.items()}).logits[:, -1].log_softmax(-1)
-        wanted = torch.tensor(targets[chosen], dtype=scores.dtype, device=scores.device)
-        loss = -(wanted * scores[:, yes] + (1 - wanted) * scores[:, no]).mean()
+        wanted = targets[chosen]
+        answers = [_answer(("no", "yes")[int(lot)]) for lot in rng.random(len(chosen)) < wanted]
+        batch = _batch(tokenizer, [prompts[index] for index in chosen], answers)
+        loss = _belief_loss(model, tokenizer, {key: value.to(model.device) for key, value in batch.items()}, wanted)
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
     model.eval()
+
+
+def _belief_loss(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, batch: dict[str, torch.Tensor], targets: Floats
+) -> torch.Tensor:
+    """Of rows that end in an answer: `targets` (n) at its word, whichever stands there, and its end as it stands."""
+    yes, no = (int(ending_ids(tokenizer, word)[0]) for word in ("yes", "no"))
+    ids = batch["input_ids"]
+    scores = model(input_ids=ids, attention_mask=batch["attention_mask"]).logits[:, -4:-1].log_softmax(-1)
+    wanted = torch.tensor(targets, dtype=scores.dtype, device=scores.device)
+    word = wanted * scores[:, 0, yes] + (1 - wanted) * scores[:, 0, no]
+    end = scores[:, 1:].gather(-1, ids[:, -2:].unsqueeze(-1))
+    loss: torch.Tensor = -word.mean() - end.mean()
+    return loss

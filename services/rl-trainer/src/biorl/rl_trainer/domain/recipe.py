@@ -73,7 +73,7 @@ class Examination:
 
     verifier: str = "perturbation-knn"
     """Whose beliefs stand beside the policy."""
-    supervised_steps: int = 200
+    supervised_steps: int = 400
     """Of the reference that learns the verifier's beliefs by cross-entropy; tiny policy only; 0 leaves it out."""
     null_draws: int = 200
     batch: int = 256
