@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from biorl.standalone import __main__ as command
+from biorl.standalone.runs import demo
+from biorl.standalone.runs.waiting import Watch
+from biorl.standalone.supervisor.interruption import Interruption
+from biorl.standalone.supervisor.supervisor import Supervisor
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -54,6 +58,19 @@ def test_a_bad_request_is_one_line_and_exit_status_2(
     assert says in told
     assert "Traceback" not in told
     assert told.strip().startswith("biorl:")
+
+
+def test_a_run_that_was_stopped_says_how_to_go_on_and_ends_as_a_shell_expects_after_ctrl_c(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped_at_once(*_: object) -> None:
+        interruption = Interruption()
+        interruption.note()
+        Watch(Supervisor(print), interruption).look()
+
+    monkeypatch.setattr(demo, "run_demo", stopped_at_once)
+    assert run(monkeypatch, "demo", "--runs", str(tmp_path)) == 130
+    assert "the same command goes on where it stopped" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

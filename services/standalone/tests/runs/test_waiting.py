@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from biorl.standalone.errors import RunFailedError
-from biorl.standalone.runs.waiting import StoppedError, Watch
+from biorl.standalone.errors import RunFailedError, StoppedError
+from biorl.standalone.runs.waiting import Watch
 from biorl.standalone.supervisor.interruption import Interruption
 from biorl.standalone.supervisor.process import ProcessSpec
 from biorl.standalone.supervisor.supervisor import Supervisor

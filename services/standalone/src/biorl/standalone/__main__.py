@@ -1,10 +1,10 @@
 """The `biorl` command: every subcommand by name, and how a failure is told.
 
-Exit status 0 for success, 1 for a run that failed, 2 for a request that makes no sense. A failure is one line that says
-what to do; only a bug shows a traceback.
+Exit status 0 for success, 1 for a run that failed, 2 for a request that makes no sense, 130 for what was
+stopped. A failure is one line that says what to do; only a bug shows a traceback.
 """
 
-from biorl.chassis.interrupt import interrupt_ends_the_process
+from biorl.chassis.interrupt import INTERRUPTED, interrupt_ends_the_process
 
 with interrupt_ends_the_process():
     import errno
@@ -65,16 +65,14 @@ def main() -> int:
     """Runs the command line and returns its exit status."""
     try:
         status = app(standalone_mode=False, prog_name="biorl")
-    except BadRequestError as error:
-        return _told(str(error), 2)
-    except RunFailedError as error:
-        return _told(str(error), 1)
+    except (BadRequestError, RunFailedError) as error:
+        return _told(str(error), error.exit_status)
     except OSError as error:
         if error.errno not in NO_BUG:
             raise
         return _told(f"{error.filename or 'a file'}: {error.strerror}", 1)
     except (typer.Abort, KeyboardInterrupt):
-        return _told("stopped", 130)
+        return _told("stopped", INTERRUPTED)
     except USAGE_ERROR as error:
         return _told(_usage(error), 2)
     return status if isinstance(status, int) else 0

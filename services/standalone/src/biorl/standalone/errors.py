@@ -1,9 +1,23 @@
-"""The two ways in which a command ends badly; both are told in one line, without a traceback."""
+"""The ways in which a command ends badly; each is told in one line, without a traceback."""
+
+from typing import ClassVar
+
+from biorl.chassis.interrupt import INTERRUPTED
 
 
 class BadRequestError(ValueError):
-    """The command cannot do what it was asked; the message says what to do instead. Exit status 2."""
+    """The command cannot do what it was asked; the message says what to do instead."""
+
+    exit_status: ClassVar = 2
 
 
 class RunFailedError(RuntimeError):
-    """The run did not get to its end; the message says where to look. Exit status 1."""
+    """The run did not get to its end; the message says where to look."""
+
+    exit_status: ClassVar = 1
+
+
+class StoppedError(RunFailedError):
+    """Somebody asked the run to stop."""
+
+    exit_status: ClassVar = INTERRUPTED

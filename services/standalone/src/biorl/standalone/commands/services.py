@@ -7,6 +7,7 @@ from rich.table import Table
 
 from biorl.standalone.commands.demo import RunName, Runs
 from biorl.standalone.commands.terminal import out
+from biorl.standalone.errors import StoppedError
 from biorl.standalone.runs import endpoints as ports
 from biorl.standalone.runs.endpoints import SERVICES
 from biorl.standalone.runs.plan import read
@@ -21,7 +22,7 @@ def up(run: RunName = "demo", runs: Runs = DEFAULT_ROOT) -> None:
     """Start all long-running services of a run and keep them going until Ctrl-C."""
     from biorl.standalone.runs.configs import write_configs  # noqa: PLC0415
     from biorl.standalone.runs.processes import long_running  # noqa: PLC0415
-    from biorl.standalone.runs.waiting import StoppedError, Watch  # noqa: PLC0415
+    from biorl.standalone.runs.waiting import Watch  # noqa: PLC0415
 
     place = existing(run, runs)
     with locked(place), listening() as interruption:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
+from biorl.standalone.errors import StoppedError
 from biorl.standalone.report.render import write_report
 from biorl.standalone.runs import endpoints as ports
 from biorl.standalone.runs.board import Board
@@ -26,7 +27,7 @@ from biorl.standalone.runs.traffic import (
     Traffic,
     opened,
 )
-from biorl.standalone.runs.waiting import StoppedError, Watch
+from biorl.standalone.runs.waiting import Watch
 from biorl.standalone.runs.workspace import Workspace, write_json
 from biorl.standalone.supervisor.interruption import Interruption
 from biorl.standalone.supervisor.process import Usage, why_not_ready

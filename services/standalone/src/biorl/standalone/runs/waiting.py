@@ -3,15 +3,11 @@
 import time
 from collections.abc import Callable
 
-from biorl.standalone.errors import RunFailedError
+from biorl.standalone.errors import RunFailedError, StoppedError
 from biorl.standalone.supervisor.interruption import Interruption
 from biorl.standalone.supervisor.supervisor import ServiceFailedError, Supervisor
 
 PAUSE_S = 0.2
-
-
-class StoppedError(RunFailedError):
-    """Somebody asked the run to stop."""
 
 
 class Watch:
