@@ -8,16 +8,16 @@ from biorl.chassis.interrupt import INTERRUPTED
 class BadRequestError(ValueError):
     """The command cannot do what it was asked; the message says what to do instead."""
 
-    exit_status: ClassVar = 2
+    exit_status: ClassVar[int] = 2
 
 
 class RunFailedError(RuntimeError):
     """The run did not get to its end; the message says where to look."""
 
-    exit_status: ClassVar = 1
+    exit_status: ClassVar[int] = 1
 
 
 class StoppedError(RunFailedError):
     """Somebody asked the run to stop."""
 
-    exit_status: ClassVar = INTERRUPTED
+    exit_status: ClassVar[int] = INTERRUPTED

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import (
     AutoModelForCausalLM,
@@ -82,17 +83,16 @@ def _warm_up(
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
     for _ in range(steps):
         chosen = [questions[index] for index in rng.integers(len(questions), size=64)]
-        answers = [_answer(("no", "yes")[lot]) for lot in rng.integers(2, size=64)]
-        batch = _batch(tokenizer, chosen, answers)
+        batch = _batch(tokenizer, chosen, _answers(rng.integers(2, size=64) == 1))
         loss = model(**batch).loss
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
 
 
-def _answer(word: str) -> str:
-    """Four tokens of a tiny policy."""
-    return f"{PREFIX} {word} </answer> {EOS}"
+def _answers(yes: NDArray[np.bool_]) -> list[str]:
+    """Each four tokens of a tiny policy."""
+    return [f"{PREFIX} {'yes' if is_yes else 'no'} </answer> {EOS}" for is_yes in yes]
 
 
 def _batch(
@@ -187,7 +187,7 @@ def fit_beliefs(  # noqa: PLR0917 - one call, all of it needed
     for _ in range(steps):
         chosen = rng.integers(len(prompts), size=min(128, len(prompts)))
         wanted = targets[chosen]
-        answers = [_answer(("no", "yes")[int(lot)]) for lot in rng.random(len(chosen)) < wanted]
+        answers = _answers(rng.random(len(chosen)) < wanted)
         batch = _batch(tokenizer, [prompts[index] for index in chosen], answers)
         loss = _belief_loss(model, tokenizer, {key: value.to(model.device) for key, value in batch.items()}, wanted)
         loss.backward()
