@@ -62,6 +62,18 @@ def test_moleculenet_is_known_by_its_columns_and_marked_as_a_benchmark(tmp_path:
     assert {item.dataset.num_subjects for item in found} == {len(found)}
 
 
+def test_which_rows_of_one_s_own_come_first_does_not_say_what_is_held_out(tmp_path: Path) -> None:
+    rows = [f"c1ccccc1{'C' * n}C1CCCCC1,{n}" for n in range(1, 41)]
+    keys = {"properties": {"strength": "Kinase/strength"}, "units": {"Kinase/strength": ""}}
+
+    def sides(written: list[str]) -> dict[str, Split]:
+        found = by_smiles(molecules(tmp_path, "smiles,strength\n" + "\n".join(written), "mine.csv", **keys))
+        return {smiles: item.split for smiles, item in found.items()}
+
+    assert sides(rows) == sides(rows[::-1])
+    assert set(sides(rows).values()) == set(Split)
+
+
 def test_numbers_have_their_unit_and_repeated_ones_are_averaged(tmp_path: Path) -> None:
     text = "iupac,smiles,expt,calc\na,CCO,-5,-4\nb,OCC,-6,-4\nc,CCC,2.0,2\n"
     found = by_smiles(molecules(tmp_path, text, "SAMPL.csv"))

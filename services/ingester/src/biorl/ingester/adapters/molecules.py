@@ -8,7 +8,7 @@ item.
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -16,7 +16,7 @@ import pandas as pd
 from biorl.ingester.adapters.files import digest_of
 from biorl.ingester.adapters.moleculenet import Layout, layout_of
 from biorl.ingester.adapters.tabular import read_text_table
-from biorl.ingester.domain.scaffold_split import scaffold_split
+from biorl.ingester.domain.scaffold_split import ScaffoldRule, scaffold_split
 from biorl.ingester.domain.sources import MoleculeSource, Unit
 from biorl.ingester.domain.subjects import (
     Described,
@@ -54,7 +54,7 @@ def read_molecules(source: MoleculeSource, unit: Unit) -> Iterator[LabelledSubje
         rows.append(structure.scaffold)
         for name, cell in zip(layout.labels.values(), cells, strict=True):
             values[structure.canonical][name] += _read(cell, is_number=name in layout.units)
-    sides = scaffold_split(rows, source.split)
+    sides = scaffold_split(rows, _rule(source))
     described = [
         Described(Molecule(smiles, scaffolds[smiles]), sides[scaffolds[smiles]], labels)
         for smiles, known in values.items()
@@ -63,6 +63,12 @@ def read_molecules(source: MoleculeSource, unit: Unit) -> Iterator[LabelledSubje
     benchmarks = source.benchmarks or ((layout.dataset,) if not source.properties else ())
     dataset = SubjectDataset(layout.dataset, digest_of(unit.paths), source.licence, benchmarks=benchmarks)
     yield from assemble_subjects(dataset, described)
+
+
+def _rule(source: MoleculeSource) -> ScaffoldRule:
+    """A table of one's own may well be sorted by what is asked of it, and no benchmark needs the order of its rows."""
+    follows_file = not source.properties or source.split.seed is not None
+    return source.split if follows_file else replace(source.split, seed=0)
 
 
 def _layout(source: MoleculeSource, table: pd.DataFrame, file: str) -> Layout:
