@@ -53,6 +53,36 @@ def test_tables_become_an_artifact_a_report_and_a_card(
     assert sorted(path.name for path in artifact.iterdir()) == ["arrays.npz", "card.json"]
 
 
+def test_a_table_of_one_s_own_is_described_in_yaml(tables: Path, tmp_path: Path) -> None:
+    (tables / "mine.csv").write_text((tables / "barrier.csv").read_text().replace("p_np", "crosses"))
+    described = tables / "mine.yaml"
+    described.write_text(
+        f"sources: [{{type: molecules, path: {tables}/mine.csv, properties: {{crosses: Mine}}, split: {{seed: 1}}}}]"
+    )
+    place = ("--runs", tmp_path / "runs")
+    biorl("train", "molecule", "--tables", described, *place)
+    biorl("evaluate", "molecule", "--tables", described, *place, "--out", tmp_path / "report.json")
+    (report,) = json.loads((tmp_path / "report.json").read_text())
+    assert (report["name"], report["auroc"]) == ("Mine", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("sources", "says"),
+    [
+        ("[]", "none of its sources gives labels"),
+        ("[{type: h5ad, path: screen.h5ad}]", "none of its sources gives labels"),
+        ("[{type: molecules, path: {}/notes.csv}]", "is no MoleculeNet file"),
+        ("[{type: molecules, path: {}/nowhere.csv}]", "nowhere.csv"),
+        ("[{type: molecules, file: {}/notes.csv}]", "file"),
+    ],
+)
+def test_what_is_wrong_with_a_description_is_said(tables: Path, tmp_path: Path, sources: str, says: str) -> None:
+    described = tables / "mine.yaml"
+    described.write_text("sources: " + sources.replace("{}", str(tables)))
+    with pytest.raises(BadRequestError, match=says):
+        biorl("train", "molecule", "--tables", described, "--runs", tmp_path / "runs")
+
+
 @pytest.fixture
 def lists(tables: Path) -> Path:
     """The same genes as Ensembl ids, one a line, and a table of what they are called."""

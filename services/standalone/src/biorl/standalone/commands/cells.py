@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from biorl.soft_verifier.domain.belief import Source
 from biorl.standalone.commands.annotation import annotation_in
-from biorl.standalone.commands.measured_effects import YAML, effects_of, sources_in
+from biorl.standalone.commands.described import DESCRIPTIONS
+from biorl.standalone.commands.measured_effects import effects_of, sources_in
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.runs.workspace import Workspace
 
@@ -37,7 +38,7 @@ def learn_cells(
     from biorl.soft_verifier.training import NothingToLearnError, train_on_cells  # noqa: PLC0415
 
     path = cells or effects
-    if path is None or path.suffix not in {".h5ad", *YAML}:
+    if path is None or path.suffix not in {".h5ad", *DESCRIPTIONS}:
         msg = f"{name} learns from cells: give --cells an h5ad, or --effects a screen"
         raise BadRequestError(msg)
     folder = annotation or path.parent

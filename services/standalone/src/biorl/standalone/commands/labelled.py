@@ -3,13 +3,14 @@
 Tables go through the ingester's readers and the wire format, so that both ways give the same labels and splits.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from biorl.soft_verifier.domain.belief import Source
 from biorl.soft_verifier.domain.known_labels import KnownLabel
 from biorl.standalone.commands.annotation import annotation_in
+from biorl.standalone.commands.described import absent, is_description, sources_described
 from biorl.standalone.commands.gene_lists import read_gene_lists
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.runs.plan import read
@@ -40,8 +41,9 @@ def learn_labels(
     from biorl.standalone.runs.configs import annotation_folder  # noqa: PLC0415
 
     labels, known = list(labels_of(place, tables, genes)), None  # before annotation, which takes half a minute to read
+    folder = tables.parent if tables and tables.is_file() else tables
     if getattr(VERIFIERS[name], "needs_annotation", False):
-        known = annotation_in(annotation or tables or annotation_folder(read(place), place), load_traits)
+        known = annotation_in(annotation or folder or annotation_folder(read(place), place), load_traits)
     try:
         return train_on_labels(name, labels, known, FolderArtifacts(place.artifacts))
     except NothingToLearnError as error:
@@ -61,7 +63,7 @@ def measure_labels(
 def labels_of(place: Workspace, tables: Path | None, genes: Sequence[str] = ()) -> Iterator[KnownLabel]:
     """Of every split; the verifier sorts them out. Those on the bus only where no files are given."""
     if tables:
-        yield from labels_in(tables)
+        yield from _labels_described(tables) if is_description(tables) else labels_in(tables)
     for written in genes:
         yield from _known(read_gene_lists(written))
     if not tables and not genes:
@@ -75,13 +77,35 @@ def labels_in(folder: Path) -> Iterator[KnownLabel]:
     from biorl.ingester.domain.sources import MoleculeSource  # noqa: PLC0415
 
     if not folder.is_dir():
-        msg = f"{folder} is no folder; --tables takes one with molecule tables or gene lists"
+        msg = f"{folder} is no folder; --tables takes one with molecule tables or gene lists, or YAML with `sources`"
         raise BadRequestError(msg)
     places = sorted({path.parent for path in folder.rglob("geneformer_*")})
     for place in places:
         for source in geneformer_classes(place):
             yield from _known(read_labels(source))
     yield from _known(read_tables(MoleculeSource(path=folder)))
+
+
+def _labels_described(path: Path) -> Iterator[KnownLabel]:
+    from biorl.ingester.adapters.readers import read_labels, read_tables  # noqa: PLC0415
+    from biorl.ingester.domain.sources import GeneClassSource, MoleculeSource  # noqa: PLC0415
+    from biorl.ingester.ports import UnreadableError, VanishedError  # noqa: PLC0415
+
+    kinds = (GeneClassSource, MoleculeSource)
+    found = [source for source in sources_described(path, "tables") if isinstance(source, kinds)]
+    if not found:
+        msg = f"{path}: none of its sources gives labels (molecules, gene_class)"
+        raise BadRequestError(msg)
+    if missing := absent(found):
+        msg = f"{path}: {missing} is not there"
+        raise BadRequestError(msg)
+    for source in found:
+        passes_over = isinstance(source, MoleculeSource) and source.path.is_dir()
+        read: Callable[..., Iterator[LabelledSubject]] = read_tables if passes_over else read_labels
+        try:
+            yield from _known(read(source))
+        except (UnreadableError, VanishedError) as error:
+            raise BadRequestError(str(error)) from error
 
 
 def _known(subjects: "Iterable[LabelledSubject]") -> Iterator[KnownLabel]:

@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING
 from biorl.soft_verifier.domain.belief import Source
 from biorl.soft_verifier.domain.effects import Effect
 from biorl.standalone.commands.annotation import annotation_in
+from biorl.standalone.commands.described import absent, is_description, sources_described
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.runs.plan import read
 from biorl.standalone.runs.traffic import EFFECTS, opened, values
 from biorl.standalone.runs.workspace import Workspace
 
 if TYPE_CHECKING:
-    from biorl.ingester.config import AnySource
     from biorl.ingester.domain.sources import EffectSource
-
-YAML = {".yaml", ".yml"}
 
 
 def learn_effects(name: str, place: Workspace, annotation: Path | None, effects: Path | None) -> Source:
@@ -62,16 +60,16 @@ def sources_in(path: Path) -> "list[EffectSource]":
     from biorl.ingester.domain.sources import EffectTableSource, PerturbqaSource, ScreenSource  # noqa: PLC0415
 
     found: list[EffectSource]
-    if path.suffix in YAML and path.is_file():
+    if is_description(path):
         kinds = (PerturbqaSource, EffectTableSource, ScreenSource)
-        found = [source for source in _written(path) if isinstance(source, kinds)]
+        found = [source for source in sources_described(path, "effects") if isinstance(source, kinds)]
     elif path.is_dir():
         found = [PerturbqaSource(path=path)]
     else:
         found = [ScreenSource(path=path) if path.suffix == ".h5ad" else EffectTableSource(path=path)]
-    if absent := [str(source.path) for source in found if not (source.path.exists() or "*" in source.path.name)]:
+    if missing := absent(found):
         what = "an h5ad screen, a table of effects, a folder of PerturbQA files, or YAML with `sources`"
-        msg = f"{', '.join(absent)} is not there; --effects takes {what}"
+        msg = f"{missing} is not there; --effects takes {what}"
         raise BadRequestError(msg)
     if not found:
         msg = f"{path}: none of its sources gives effects (h5ad, effect_table, perturbqa)"
@@ -79,21 +77,8 @@ def sources_in(path: Path) -> "list[EffectSource]":
     return found
 
 
-def _written(path: Path) -> "tuple[AnySource, ...]":
-    from biorl.chassis.config import ConfigError, ServiceConfig, load_config  # noqa: PLC0415
-    from biorl.ingester.config import AnySource  # noqa: PLC0415
-
-    class Sources(ServiceConfig):
-        sources: tuple[AnySource, ...]
-
-    try:
-        return load_config(Sources, path, "effects").sources
-    except ConfigError as error:
-        raise BadRequestError(str(error)) from error
-
-
 def _with_what_to_do(path: Path, message: str) -> str:
-    if path.suffix in YAML:
+    if is_description(path):
         return message
     kind = "h5ad" if path.suffix == ".h5ad" else "effect_table"
     example = f"sources: [{{type: {kind}, path: {path}, cell_line: K562}}]"

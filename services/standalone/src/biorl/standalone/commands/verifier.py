@@ -27,7 +27,10 @@ Name = Annotated[
 ]
 Tables = Annotated[
     Path | None,
-    typer.Option(help="Folder of molecule tables and gene lists, for gene-class and molecule; else the run's labels."),
+    typer.Option(
+        help="Folder of molecule tables and gene lists, or YAML with `sources`, for gene-class and molecule; else the "
+        "run's labels."
+    ),
 ]
 Genes = Annotated[
     list[str] | None,
