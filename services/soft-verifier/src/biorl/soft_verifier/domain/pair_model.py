@@ -7,7 +7,7 @@ computed in training; a belief costs one look at the labels of its readout and o
 Shapes: G genes that may be asked about, U perturbed genes, P train perturbations of a panel, R readouts, n pairs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,12 +84,12 @@ class Ranker:
 
 
 def features_of(
-    evidences: Sequence[Evidence], likeness: Sequence[Sparse], profile: Floats, place: Places, readout: Places
+    evidences: Sequence[Evidence], likeness: Sequence[Floats], profile: Floats, place: Places, readout: Places
 ) -> Floats:
     """[n, panel F] for pairs of the gene at `place` and `readout`, from each panel's likeness [Q, P]."""
     profiles = np.split(profile, len(evidences), axis=1)
     parts = [
-        evidence.features(near.toarray(), part, place, readout)
+        evidence.features(near, part, place, readout)
         for evidence, near, part in zip(evidences, likeness, profiles, strict=True)
     ]
     return np.concatenate(parts, axis=1)
@@ -122,24 +122,26 @@ class PairModel:
 
     def beliefs(self, likeness: Sparse, gene: Places, readout: Places) -> Beliefs:
         """`likeness` [G, U]; `gene` [n] and `readout` [n] are places in it and among the readouts."""
-        beliefs = Beliefs(*(np.zeros(len(gene), dtype=np.float32) for _ in range(3)))
-        for fold in np.unique(self.fold[gene]):
-            pairs = np.flatnonzero(self.fold[gene] == fold)
-            part = self._of_fold(self.rankers[fold], likeness, gene[pairs], readout[pairs])
-            beliefs.probability[pairs] = part.probability
-            beliefs.baseline[pairs] = part.baseline
-            beliefs.uncertainty[pairs] = part.uncertainty
-        return beliefs
-
-    def _of_fold(self, ranker: Ranker, likeness: Sparse, gene: Places, readout: Places) -> Beliefs:
         asked, place = np.unique(gene, return_inverse=True)
-        rows = sp.csr_array(likeness[asked])
-        near = [panel.likeness(rows, self.perturbed[asked]) for panel in self.panels]
-        features = features_of(ranker.evidences, near, self.profiles[asked], place, readout)
-        return self.judged(ranker.scores(features, readout), ranker.rates[readout], last_panel(features)[:, SUPPORT])
+        rows, profile = sp.csr_array(likeness[asked]), self.profiles[asked]
+        near = [panel.likeness(rows, self.perturbed[asked]).toarray() for panel in self.panels]
+        features = np.zeros((len(gene), len(self.panels) * len(FEATURES)), np.float32)
+        scores, rate = np.zeros((len(MEMBERS), len(gene)), np.float32), np.zeros(len(gene), np.float32)
+        for fold, pairs in _by_fold(self.fold[gene]):
+            ranker, asked_of = self.rankers[fold], readout[pairs]
+            features[pairs] = features_of(ranker.evidences, near, profile, place[pairs], asked_of)
+            scores[:, pairs] = ranker.scores(features[pairs], asked_of)
+            rate[pairs] = ranker.rates[asked_of]
+        return self.judged(scores, rate, last_panel(features)[:, SUPPORT])
 
     def judged(self, scores: Floats, rate: Floats, support: Floats) -> Beliefs:
         """From the members' scores [member, n] to beliefs."""
         probability, baseline = self.reading(self.mixture.score(scores), rate)
         uncertainty = self.doubt(probability, support, self.mixture.disagreement(scores))
         return Beliefs(*(part.astype(np.float32) for part in (probability, baseline, uncertainty)))
+
+
+def _by_fold(fold: Places) -> Iterator[tuple[int, Places]]:
+    """Each fold of [n], and the places where it stands."""
+    for each in np.unique(fold):
+        yield int(each), np.flatnonzero(fold == each)

@@ -134,7 +134,8 @@ def _held_out(views: Sequence[View], neighbours: Neighbours, by_fold: list[tuple
         entries, place = entries[covered], place[covered]
         evidences = [profiler.evidence for profiler in ranked]
         rows.append(entries)
-        features.append(features_of(evidences, near, profile, place, readout[entries]))
+        dense = [part.toarray() for part in near]
+        features.append(features_of(evidences, dense, profile, place, readout[entries]))
         rates.append(evidences[0].rates[readout[entries]])
     kept = np.concatenate(rows)
     perturbation, positive = labels.row[kept], labels.positive[kept]

@@ -8,7 +8,7 @@ Shapes: G genes, U perturbed genes in any line, P perturbations of the panel (a 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -51,16 +51,23 @@ class Panel:
     """[P]: 0 for the own line."""
     extra: Sparse
     """[U, P]: what counts beside likeness, for genes that were perturbed in some line."""
+    spread: Sparse = field(init=False, repr=False)
+    """[U, P]: what each perturbation counts for, of its gene."""
+
+    def __post_init__(self) -> None:
+        weight = np.where(self.line == 0, np.float32(1), np.float32(OTHER_LINE))
+        places = (self.column, np.arange(len(self.column)))
+        object.__setattr__(self, "spread", sp.csr_array((weight, places), shape=self.extra.shape))
 
     def likeness(self, likeness: Sparse, perturbed: Places) -> Sparse:
         """What each perturbation counts for [Q, P], from likeness [Q, U]; `perturbed` [Q]: the gene's place, or -1."""
-        size = (likeness.shape[1], len(self.column))
-        weight = np.where(self.line == 0, np.float32(1), np.float32(OTHER_LINE))
-        spread = sp.csr_array((weight, (self.column, np.arange(size[1]))), shape=size)
+        own = likeness @ self.spread
+        if not self.extra.nnz:
+            return sp.csr_array(own)
         known = np.flatnonzero(perturbed >= 0)
         ones = np.ones(len(known), dtype=np.float32)
         pick = sp.csr_array((ones, (known, perturbed[known])), shape=likeness.shape)
-        return sp.csr_array(likeness @ spread + pick @ self.extra)
+        return sp.csr_array(own + pick @ self.extra)
 
     def covariance(self, likeness: Sparse) -> Floats:
         """Of what perturbations do in their lines [P, P], for the process (domain/evidence.py); `likeness` [U, U]."""
