@@ -25,7 +25,6 @@ def test_a_process_that_ran_well_is_forgiven() -> None:
     assert Restarts(deaths=MOST_DEATHS).after_death(1, STABLE_AFTER_S).deaths == 1
 
 
-def test_a_refused_configuration_is_tried_once_more_for_the_sake_of_its_ports() -> None:
-    once = Restarts().after_death(2, 0.1)
-    with pytest.raises(GiveUpError, match="configuration"):
-        once.after_death(2, 0.1)
+def test_settings_that_cannot_be_used_are_given_up_at_once() -> None:
+    with pytest.raises(GiveUpError, match="cannot use its settings"):
+        Restarts().after_death(2, 0.1)

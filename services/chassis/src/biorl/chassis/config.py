@@ -7,7 +7,7 @@ is an error. Secrets never appear: they are files, and configuration holds their
 
 import os
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, ClassVar, Literal, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError
@@ -19,11 +19,19 @@ MAX_CONFIG_BYTES = 1_000_000
 class ConfigError(ValueError):
     """The configuration cannot be used; the message says which key, and why."""
 
+    exit_status: ClassVar[int] = 2
 
-def cannot_listen(key: str, address: str, why: str) -> ConfigError:
+
+class CannotListenError(ConfigError):
+    """The address is taken, or another machine's: the one setting that may do a moment later, so another status."""
+
+    exit_status: ClassVar[int] = 1
+
+
+def cannot_listen(key: str, address: str, why: str) -> CannotListenError:
     """For a port that is taken, or a host that is not this machine's; `key` is the port's."""
     host_key = f"{key.partition('.')[0]}.host"
-    return ConfigError(
+    return CannotListenError(
         f"{key}: cannot listen on {address}: {why}. Set {key} to a free port (0 takes any), or {host_key} to an "
         "address of this machine"
     )

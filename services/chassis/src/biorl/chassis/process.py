@@ -22,12 +22,13 @@ from biorl.chassis.signals import signals_stop
 logger = logging.getLogger(__name__)
 
 C = TypeVar("C", bound=ServiceConfig)
-MISUSE = 2
+MISUSE = ConfigError.exit_status
 
 
 @interrupt_ends_the_process()
 def run(name: str, cls: type[C], body: Callable[[C, Life], None], argv: Sequence[str] | None = None) -> int:
-    """The exit status: 0 when the body returned, 2 for a configuration that does not fit; a bug leaves as it is.
+    """The exit status: 0 when the body returned, 2 for a configuration that does not fit, 1 for a port that is taken; a
+    bug leaves as it is.
 
     The body too may find that it does not fit, and raise ConfigError.
     """
@@ -40,7 +41,7 @@ def run(name: str, cls: type[C], body: Callable[[C, Life], None], argv: Sequence
             _live(name, config, body)
     except ConfigError as error:
         sys.stderr.write(f"biorl-{name}: {error}\n")
-        return MISUSE
+        return error.exit_status
     return 0
 
 

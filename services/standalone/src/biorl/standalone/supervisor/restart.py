@@ -10,8 +10,8 @@ STABLE_AFTER_S = 30.0
 MOST_DEATHS = 6
 """In a row, each before the process was stable; the next one is given up on."""
 USAGE_ERROR = 2
-"""Exit status of a process that cannot use its configuration. Started once more, as a port that was taken may be free
-by then; nothing else can help."""
+"""Exit status of a process that cannot use its configuration, which starting again does not change. A port that was
+taken is another status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class Restarts:
 
     def after_death(self, exit_code: int, ran_for_s: float) -> Self:
         """Raises GiveUpError when starting it again cannot help."""
-        if exit_code == USAGE_ERROR and self.deaths:
-            msg = "it refused its configuration"
+        if exit_code == USAGE_ERROR:
+            msg = "it cannot use its settings, and starting it again does not change them"
             raise GiveUpError(msg)
         deaths = 1 if ran_for_s >= STABLE_AFTER_S else self.deaths + 1
         if deaths > MOST_DEATHS:
