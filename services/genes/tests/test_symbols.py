@@ -1,5 +1,6 @@
 """Every name of a gene leads to one symbol, or stays as it is."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -126,3 +127,18 @@ def test_a_synonym_that_is_another_genes_symbol_does_not_hide_which_gene_is_mean
     new = [GeneRecord("GARS1", ("GARS", "SMAD1")), GeneRecord("SMAD1", ("MADR1",))]
     symbols = Symbols.from_records(with_names_of(old, new))
     assert [symbols.normalise(name) for name in ("GARS1", "SMAD1", "MADR1")] == ["GARS", "SMAD1", "SMAD1"]
+
+
+def test_an_ensembl_id_says_which_gene_is_meant_where_names_say_two() -> None:
+    old = [GeneRecord("EPRS", ("ENSG00000136628",)), GeneRecord("QARS", ("ENSG00000172053",))]
+    new = GeneRecord("EPRS1", ("EPRS", "QARS", "ENSG00000136628"))
+    nameless = replace(new, synonyms=("EPRS", "QARS"))
+    named, unclear = (Symbols.from_records(with_names_of(old, [record])) for record in (new, nameless))
+    assert named.normalise("EPRS1") == "EPRS"
+    assert unclear.normalise("EPRS1") == "EPRS1"
+
+
+def test_what_became_the_symbol_of_one_gene_is_no_longer_another_genes_synonym() -> None:
+    old = [GeneRecord("TDGF1", ("ENSG00000241186",)), GeneRecord("CFC1B", ("CRIPTO",))]
+    symbols = Symbols.from_records(with_names_of(old, [GeneRecord("CRIPTO", ("ENSG00000241186",))]))
+    assert symbols.normalise("CRIPTO") == "TDGF1"

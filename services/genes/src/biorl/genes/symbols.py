@@ -6,7 +6,8 @@ Unknown symbols stay as they are too, so a made-up organism needs no table at al
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
@@ -18,6 +19,7 @@ _NEEDED = ("Symbol", "Synonyms", "description")
 _OPTIONAL = ("Symbol_from_nomenclature_authority", "Other_designations", "map_location", "dbXrefs")
 """Columns of NCBI's gene_info; "-" stands for nothing."""
 _ENSEMBL = re.compile(r"\bEnsembl:(\w+)")
+_ENSEMBL_ID = re.compile(r"ENS[A-Z]*G\d{11}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +75,41 @@ def with_names_of(records: Sequence[GeneRecord], other: Iterable[GeneRecord]) ->
     """The same genes, also known by what another release of the nomenclature calls them.
 
     AARS of one release is AARS1 of the next, which lists AARS as a synonym, or C7orf26 INTS15, which lists C7ORF26. A
-    record of `other` adds its names to the one gene of `records` that it means; when it means none or several, it adds
-    nothing. A synonym that is another gene's symbol (SMAD1, which GARS1 lists) says nothing of what is meant.
+    record of `other` adds its names to the one gene of `records` that it means: the one with its Ensembl id, else the
+    one that it names; when it means none or several, it adds nothing. A synonym that is another gene's symbol (SMAD1,
+    which GARS1 lists) says nothing of what is meant, and what is the symbol of a gene in `other` is no other's synonym.
     """
     other = list(other)
-    symbols = {record.symbol for record in other}
-    known = Symbols.from_records(GeneRecord(record.symbol) for record in records)
-    place = {record.symbol: index for index, record in enumerate(records)}
-    added: dict[int, set[str]] = defaultdict(set)
-    for record in other:
-        named = {known.normalise(name) for name in (record.symbol, *(set(record.synonyms) - symbols))}
-        meant = [place[name] for name in named if name in place]
-        if len(meant) == 1:
-            added[meant[0]].update((record.symbol, *record.synonyms))
-    return [
-        replace(record, synonyms=tuple(sorted({*record.synonyms, *added[index]} - {record.symbol})))
-        if index in added
-        else record
-        for index, record in enumerate(records)
-    ]
+    meaning = _meaning_among(records, {record.symbol for record in other})
+    meant = [(record, symbol) for record in other if (symbol := meaning(record))]
+    owner = {record.symbol.upper(): symbol for record, symbol in meant}
+    names = {record.symbol: set(record.synonyms) for record in records}
+    for record, symbol in meant:
+        names[symbol].update((record.symbol, *record.synonyms))
+
+    def own(symbol: str) -> tuple[str, ...]:
+        return tuple(sorted(name for name in names[symbol] - {symbol} if owner.get(name.upper(), symbol) == symbol))
+
+    return [replace(record, synonyms=own(record.symbol)) for record in records]
+
+
+def _meaning_among(records: Sequence[GeneRecord], symbols: AbstractSet[str]) -> Callable[[GeneRecord], str | None]:
+    """Which of `records` a record of another release means, among whose `symbols` are; None where that is not clear."""
+    known = {record.symbol for record in records}
+    of_name = Symbols.from_records(GeneRecord(symbol) for symbol in known)
+    of_id = Symbols.from_records(GeneRecord(record.symbol, _ids(record)) for record in records)
+
+    def meaning(record: GeneRecord) -> str | None:
+        same = {of_id.normalise(name) for name in _ids(record)} & known
+        named = {of_name.normalise(name) for name in (record.symbol, *(set(record.synonyms) - symbols))} & known
+        meant = same if len(same) == 1 else named
+        return min(meant) if len(meant) == 1 else None
+
+    return meaning
+
+
+def _ids(record: GeneRecord) -> tuple[str, ...]:
+    return tuple(name for name in record.synonyms if _ENSEMBL_ID.fullmatch(name))
 
 
 def read_gene_info(path: Path) -> list[GeneRecord]:
