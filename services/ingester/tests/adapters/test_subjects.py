@@ -1,5 +1,6 @@
 """Tables of molecules and lists of genes as labelled subjects: merged, split, digested, and what is refused."""
 
+import gzip
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from biorl.ingester.adapters.gene_classes import geneformer_classes
 from biorl.ingester.adapters.ledger import SqliteLedger
-from biorl.ingester.adapters.readers import FileReader, read_labels
+from biorl.ingester.adapters.readers import FileReader, read_labels, read_tables
 from biorl.ingester.adapters.wire import labels_to_wire
 from biorl.ingester.domain.admission import Policy
 from biorl.ingester.domain.sources import GeneClassSource, MoleculeSource
@@ -53,6 +54,21 @@ def test_a_molecule_written_in_two_ways_is_one_and_a_disputed_one_is_none(tmp_pa
     found = by_smiles(molecules(tmp_path, BBBP))
     assert sorted(found) == ["CCO", "Cc1ccccc1", "Oc1ccccc1", "c1ccccc1"]
     assert found["CCO"].labels == (Label("BBBP", holds=True, train_rate=found["CCO"].labels[0].train_rate),)
+
+
+def test_what_is_left_out_of_tables_is_told_but_not_files_of_another_kind(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "cut.csv.gz").write_bytes(gzip.compress(BBBP.encode())[:-9])
+    (tmp_path / "empty.csv").touch()
+    (tmp_path / "notes.csv").write_text("this,is\nno,table of molecules\n")
+    (tmp_path / "whole.csv").write_text(BBBP)
+    assert len(list(read_tables(MoleculeSource(path=tmp_path)))) == 4
+    cut, empty, nonsense = (record.getMessage() for record in caplog.records if record.levelname == "WARNING")
+    assert "cut.csv.gz is a broken gzip" in cut
+    assert "empty.csv is no table" in empty
+    assert "whole.csv: 1 left out" in nonsense
+    assert "this is no molecule" in nonsense
 
 
 def test_moleculenet_is_known_by_its_columns_and_marked_as_a_benchmark(tmp_path: Path) -> None:

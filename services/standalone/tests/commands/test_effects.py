@@ -55,6 +55,18 @@ def test_a_table_without_fold_changes_says_why_nothing_was_learnt(organism: Path
     assert not list(tmp_path.rglob("card.json"))
 
 
+@pytest.mark.parametrize("verifier", ["perturbation-knn", "coexpression"])
+def test_a_screen_that_is_not_there_is_said_before_annotation_is_looked_for(tmp_path: Path, verifier: str) -> None:
+    with pytest.raises(BadRequestError, match=r"nowhere\.h5ad is not there"):
+        biorl("train", verifier, "--effects", tmp_path / "nowhere.h5ad", "--runs", tmp_path)
+
+
+def test_a_damaged_file_of_a_folder_is_named(organism: Path, tmp_path: Path) -> None:
+    (tmp_path / "rpe1-de.csv.gz").write_bytes(b"\x1f\x8bno gzip")
+    with pytest.raises(BadRequestError, match=r"^rpe1-de\.csv\.gz is a broken gzip: [^(]*$"):
+        biorl("train", "experiment", "--effects", tmp_path, "--annotation", organism, "--runs", tmp_path)
+
+
 class EvenOdds:
     """A world model without an artifact."""
 

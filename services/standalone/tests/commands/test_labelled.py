@@ -83,6 +83,12 @@ def test_what_is_wrong_with_a_description_is_said(tables: Path, tmp_path: Path, 
         biorl("train", "molecule", "--tables", described, "--runs", tmp_path / "runs")
 
 
+def test_a_damaged_list_of_genes_in_a_folder_is_one_line_that_names_it(tables: Path, tmp_path: Path) -> None:
+    (tables / "geneformer_dosage_sens_tf_labels.csv").write_bytes(b"\x1f\x8bno gzip")
+    with pytest.raises(BadRequestError, match=r"geneformer_dosage_sens_tf_labels\.csv is a broken gzip"):
+        biorl("train", "gene-class", "--tables", tables, "--runs", tmp_path / "runs")
+
+
 @pytest.fixture
 def lists(tables: Path) -> Path:
     """The same genes as Ensembl ids, one a line, and a table of what they are called."""

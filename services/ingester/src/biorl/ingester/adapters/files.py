@@ -71,8 +71,9 @@ def digest_of(paths: Sequence[Path]) -> str:
 class _Bounded(io.RawIOBase):
     """A stream that says UnreadableError where gzip, the disk or a limit gives up, with the same words for all."""
 
-    def __init__(self, stream: IO[bytes], limit: int) -> None:
+    def __init__(self, stream: IO[bytes], limit: int, name: str) -> None:
         self._stream = stream
+        self._name = name
         self._left = limit
 
     def readable(self) -> bool:
@@ -82,10 +83,10 @@ class _Bounded(io.RawIOBase):
         try:
             piece = self._stream.read(size if size >= 0 else self._left + 1)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise UnreadableError(f"broken gzip: {error}") from error
+            raise UnreadableError(f"{self._name} is a broken gzip: {error}") from error
         self._left -= len(piece)
         if self._left < 0:
-            raise UnreadableError("unpacks to more than the limit")
+            raise UnreadableError(f"{self._name} unpacks to more than the limit")
         return piece
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed wants its own Buffer type
@@ -107,4 +108,4 @@ def opened(path: Path, max_unpacked: int = MAX_UNPACKED_BYTES) -> Iterator[IO[by
         is_packed = file.read(2) == _GZIP
         file.seek(0)
         inner = cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if is_packed else file
-        yield cast("IO[bytes]", io.BufferedReader(_Bounded(inner, max_unpacked), _PIECE))
+        yield cast("IO[bytes]", io.BufferedReader(_Bounded(inner, max_unpacked, path.name), _PIECE))

@@ -36,6 +36,10 @@ _NOT_SAID = frozenset({"", "nan", "na", "none", "null"})
 _Values = defaultdict[str, list[bool | float]]
 
 
+class OtherTableError(UnreadableError):
+    """The table can be read, but nothing says that it is one of molecules."""
+
+
 def read_molecules(source: MoleculeSource, unit: Unit) -> Iterator[LabelledSubject | Unreadable]:
     """One item a molecule. Raises UnreadableError for a table without the columns."""
     (path,) = unit.paths
@@ -76,7 +80,7 @@ def _layout(source: MoleculeSource, table: pd.DataFrame, file: str) -> Layout:
     if not source.properties:
         if known := layout_of(list(table.columns)):
             return known
-        raise UnreadableError(f"{file} is no MoleculeNet file; name its columns in `properties`")
+        raise OtherTableError(f"{file} is no MoleculeNet file; name its columns in `properties`")
     layout = Layout(
         source.dataset or file.partition(".")[0], source.properties, source.smiles_column, source.units or {}
     )

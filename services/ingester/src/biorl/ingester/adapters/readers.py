@@ -98,25 +98,37 @@ def _labels(source: LabelSource, unit: Unit) -> Iterator[LabelledSubject | Unrea
 
 
 def read_labels(source: LabelSource) -> Iterator[LabelledSubject]:
-    """Everything readable that the source holds now, in a fixed order; what is not is logged.
+    """Everything readable that the source holds now, in a fixed order; what is not is counted in the log.
 
     Raises UnreadableError and VanishedError for a file as a whole.
     """
     for unit in FileReader().units(source):
-        for item in _labels(source, unit):
-            if isinstance(item, Unreadable):
-                logger.info("%s: %s", item.id, item.reason)
-            else:
-                yield item
+        yield from _readable(source, unit)
 
 
 def read_tables(source: MoleculeSource) -> Iterator[LabelledSubject]:
-    """As `read_labels`, passing over files that are no tables of molecules; each is logged."""
+    """As `read_labels`, passing over files that are no tables of molecules: a warning says which could not be read."""
+    from biorl.ingester.adapters.molecules import OtherTableError  # noqa: PLC0415 - pandas
+
     for unit in FileReader().units(source):
         try:
-            yield from (item for item in _labels(source, unit) if isinstance(item, LabelledSubject))
-        except UnreadableError as error:
+            yield from _readable(source, unit)
+        except OtherTableError as error:
             logger.info("%s is passed over: %s", unit.name, error)
+        except UnreadableError as error:
+            logger.warning("%s is passed over: %s", unit.name, error)
+
+
+def _readable(source: LabelSource, unit: Unit) -> Iterator[LabelledSubject]:
+    unreadable: list[Unreadable] = []
+    for item in _labels(source, unit):
+        if isinstance(item, Unreadable):
+            unreadable.append(item)
+        else:
+            yield item
+    if unreadable:
+        first = unreadable[0]
+        logger.warning("%s: %d left out, such as %s: %s", unit.name, len(unreadable), first.id, first.reason)
 
 
 def read_effects(source: EffectSource) -> Iterator[PerturbationEffects]:

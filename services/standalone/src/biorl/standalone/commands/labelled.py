@@ -61,9 +61,17 @@ def measure_labels(
 
 
 def labels_of(place: Workspace, tables: Path | None, genes: Sequence[str] = ()) -> Iterator[KnownLabel]:
-    """Of every split; the verifier sorts them out. Those on the bus only where no files are given."""
+    """Of every split; the verifier sorts them out. Those on the bus only where no files are given.
+
+    Raises BadRequestError for a file that cannot be used.
+    """
+    from biorl.ingester.ports import UnreadableError, VanishedError  # noqa: PLC0415
+
     if tables:
-        yield from _labels_described(tables) if is_description(tables) else labels_in(tables)
+        try:
+            yield from _labels_described(tables) if is_description(tables) else labels_in(tables)
+        except (UnreadableError, VanishedError) as error:
+            raise BadRequestError(str(error)) from error
     for written in genes:
         yield from _known(read_gene_lists(written))
     if not tables and not genes:
@@ -89,7 +97,6 @@ def labels_in(folder: Path) -> Iterator[KnownLabel]:
 def _labels_described(path: Path) -> Iterator[KnownLabel]:
     from biorl.ingester.adapters.readers import read_labels, read_tables  # noqa: PLC0415
     from biorl.ingester.domain.sources import GeneClassSource, MoleculeSource  # noqa: PLC0415
-    from biorl.ingester.ports import UnreadableError, VanishedError  # noqa: PLC0415
 
     kinds = (GeneClassSource, MoleculeSource)
     found = [source for source in sources_described(path, "tables") if isinstance(source, kinds)]
@@ -102,10 +109,7 @@ def _labels_described(path: Path) -> Iterator[KnownLabel]:
     for source in found:
         passes_over = isinstance(source, MoleculeSource) and source.path.is_dir()
         read: Callable[..., Iterator[LabelledSubject]] = read_tables if passes_over else read_labels
-        try:
-            yield from _known(read(source))
-        except (UnreadableError, VanishedError) as error:
-            raise BadRequestError(str(error)) from error
+        yield from _known(read(source))
 
 
 def _known(subjects: "Iterable[LabelledSubject]") -> Iterator[KnownLabel]:

@@ -29,6 +29,8 @@ def learn_effects(name: str, place: Workspace, annotation: Path | None, effects:
     from biorl.standalone.runs.configs import annotation_folder  # noqa: PLC0415
 
     folder = annotation or (effects.parent if effects else annotation_folder(read(place), place))
+    if effects:
+        sources_in(effects)  # what is not there is said before half a minute of annotation is read
     try:
         return train(name, effects_of(place, effects), annotation_in(folder), FolderArtifacts(place.artifacts))
     except (NotTrainableError, NothingToLearnError) as error:
@@ -78,7 +80,7 @@ def sources_in(path: Path) -> "list[EffectSource]":
 
 
 def _with_what_to_do(path: Path, message: str) -> str:
-    if is_description(path):
+    if is_description(path) or path.is_dir():  # PerturbQA's files say all that there is to say
         return message
     kind = "h5ad" if path.suffix == ".h5ad" else "effect_table"
     example = f"sources: [{{type: {kind}, path: {path}, cell_line: K562}}]"
