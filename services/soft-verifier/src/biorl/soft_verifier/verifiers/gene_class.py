@@ -18,7 +18,7 @@ from biorl.genes.annotation import Annotation
 from biorl.questions.question import Claim, GeneClassClaim
 from biorl.questions.tasks import gene_task
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief, Trained, packed_text
-from biorl.soft_verifier.domain.calibration import Calibration, Curve, fit_calibration
+from biorl.soft_verifier.domain.calibration import Calibration, fit_calibration
 from biorl.soft_verifier.domain.doubt import chance_of_error
 from biorl.soft_verifier.domain.gene_class.class_model import Labels, Scores, score_all
 from biorl.soft_verifier.domain.gene_class.five_fold import FOLDS, REPEATS, five_fold
@@ -176,20 +176,16 @@ def _arrays(scores: Scores, calibration: Calibration) -> dict[str, Array]:
         "score": scores.score.astype(np.float32),
         "variance": scores.variance.astype(np.float32),
         "nearest": scores.nearest.astype(np.float32),
-        "weights": calibration.weights,
-        "curve_x": calibration.curve.x,
-        "curve_y": calibration.curve.y,
+        **calibration.arrays("calibration"),
     }
 
 
 def _restored(artifact: Artifact, index: int, entry: Mapping[str, Any]) -> _Class:
     arrays = {name: artifact.arrays[f"model{index}.{name}"] for name in ("score", "variance", "nearest")}
-    weights, x, y = (artifact.arrays[f"model{index}.{name}"] for name in ("weights", "curve_x", "curve_y"))
-    calibration = Calibration(weights, Curve(x, y))
     return _Class(
         str(entry["organism"]),
         **arrays,
-        calibration=calibration,
+        calibration=Calibration.from_arrays(artifact.arrays, f"model{index}.calibration"),
         rate=float(entry["rate"]),
         largest_variance=float(entry["largest_variance"]),
     )

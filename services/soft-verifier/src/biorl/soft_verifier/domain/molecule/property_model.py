@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from biorl.soft_verifier.domain.belief import Array, Artifact, Belief
-from biorl.soft_verifier.domain.calibration import Calibration, Curve, fit_calibration
+from biorl.soft_verifier.domain.calibration import Calibration, fit_calibration
 from biorl.soft_verifier.domain.doubt import chance_of_error
 from biorl.soft_verifier.domain.molecule.forest import Matrix
 from biorl.soft_verifier.domain.molecule.kinship import Kinship
@@ -141,8 +141,7 @@ class PropertyModel:
         """Without the molecules, which properties share."""
         own: dict[str, Array] = {"target": self.target, "fold": self.fold}
         if self.calibration is not None:
-            curve = self.calibration.curve
-            own |= {"weights": self.calibration.weights, "curve_x": curve.x, "curve_y": curve.y}
+            own |= self.calibration.arrays("calibration")
         if self.residuals is not None:
             own |= {"quantiles": self.residuals.quantiles}
         return own | self.mixture.arrays()
@@ -160,9 +159,8 @@ def restore_property(
     """From what `arrays` gave and the card says; the rest is about its training molecules."""
     arrays = artifact.arrays
     calibration = residuals = None
-    if f"{prefix}weights" in arrays:
-        curve = Curve(arrays[f"{prefix}curve_x"], arrays[f"{prefix}curve_y"])
-        calibration = Calibration(arrays[f"{prefix}weights"], curve)
+    if f"{prefix}quantiles" not in arrays:
+        calibration = Calibration.from_arrays(arrays, f"{prefix}calibration")
     else:
         residuals = Residuals(arrays[f"{prefix}quantiles"], float(entry["residual_floor"]))
     return PropertyModel(
