@@ -1,5 +1,6 @@
 """Effects of a simulated screen with known truth, and of files that are no screens."""
 
+import warnings
 from pathlib import Path
 
 import anndata as ad
@@ -195,3 +196,18 @@ def test_a_file_that_is_no_anndata_is_refused(tmp_path: Path) -> None:
 def test_a_column_that_is_named_but_absent_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(UnreadableError, match="no column guide"):
         effects_of(write(tmp_path / "s.h5ad", *counts()), perturbation_column="guide")
+
+
+def test_how_old_files_name_their_parts_is_not_told_to_who_reads_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    read = ad.read_h5ad
+
+    def old(path: Path) -> ad.AnnData:
+        warnings.warn("Moving element from .uns['neighbors']", FutureWarning, stacklevel=2)
+        return read(path)
+
+    path = write(tmp_path / "old.h5ad", *counts())
+    monkeypatch.setattr(ad, "read_h5ad", old)
+    assert effects_of(path)
+    assert not [each for each in recwarn if "neighbors" in str(each.message)]

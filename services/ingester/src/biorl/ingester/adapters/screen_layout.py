@@ -5,6 +5,7 @@ The file may say more about itself in `uns["screen"]`: organism, cell_line, pert
 
 import logging
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -79,7 +80,8 @@ def load(path: Path) -> Any:
     import anndata  # noqa: PLC0415 - slow to import
 
     try:
-        screen = anndata.read_h5ad(path)
+        with warnings.catch_warnings(action="ignore", category=FutureWarning):  # of how old files name their parts
+            screen = anndata.read_h5ad(path)
     except MemoryError:
         raise
     except Exception as error:

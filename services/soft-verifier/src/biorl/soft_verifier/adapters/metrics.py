@@ -8,6 +8,7 @@ from prometheus_client import Counter, Histogram
 
 from biorl.soft_verifier.domain.belief import Belief, Source, Verdict
 from biorl.soft_verifier.domain.comparison import Comparison
+from biorl.soft_verifier.ports import ArtifactMissingError, ArtifactUnusableError
 
 log = logging.getLogger(__name__)
 
@@ -108,4 +109,6 @@ class Metrics:
 
     def reload_failed(self, verifier: str, error: Exception) -> None:
         RELOADS.labels(verifier, "failed").inc()
-        log.error("artifact_not_reloaded", exc_info=error, extra={"verifier": verifier})
+        told = isinstance(error, ArtifactMissingError | ArtifactUnusableError)  # in words, at every look
+        about = {"verifier": verifier, "why": str(error)}
+        log.error("artifact_not_reloaded", exc_info=None if told else error, extra=about)
