@@ -125,6 +125,12 @@ def test_an_evaluation_puts_the_nearest_gene_beside_it(model: GeneClass) -> None
     assert set(report["trivial"]) == {"base_rate", "nearest_gene"}
 
 
+def test_an_evaluation_counts_what_was_abstained_on_among_the_labels(model: GeneClass) -> None:
+    unknown = [replace(label, claim=claim("NOBODY")) for label in labels() if label.split is Split.TEST][:1]
+    (report,) = evaluate_on_labels(model, labels() + unknown)
+    assert (report["num"], report["abstained"]) == (17, {"gene_not_covered": 1})
+
+
 def test_too_few_labels_give_no_model() -> None:
     few = [label for label in labels() if label.value is False or label.claim in {claim("G0M1"), claim("G2M1")}]
     artifact = trained(few + labels(gene_class="bivalent-not-lys4-only"))

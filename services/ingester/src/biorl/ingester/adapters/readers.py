@@ -127,8 +127,8 @@ def _readable(source: LabelSource, unit: Unit) -> Iterator[LabelledSubject]:
         else:
             yield item
     if unreadable:
-        first = unreadable[0]
-        logger.warning("%s: %d left out, such as %s: %s", unit.name, len(unreadable), first.id, first.reason)
+        first, where = unreadable[0], unreadable[0].id.removeprefix(unit.name)
+        logger.warning("%s: %d left out, such as %s: %s", unit.name, len(unreadable), where, first.reason)
 
 
 def read_effects(source: EffectSource) -> Iterator[PerturbationEffects]:

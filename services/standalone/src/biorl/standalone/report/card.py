@@ -10,7 +10,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from rich.table import Table
+from rich.table import Column, Table
 
 MODEL, TRIVIAL, GRID = "#1b6ca8", "#9a9a9a", "#d0d0d0"
 NAMED = 6
@@ -85,7 +85,7 @@ def _perturbations(rows: Sequence[tuple[Entry, Entry]], title: str) -> Table | N
     if not any(quality.get("ranking") for _, quality in rows):
         return None
     headings = ("", "pairs", "AUC per gene", "95 %", "trivial", "coverage", "calibration error (gene freq.)", "remarks")
-    table = Table(*headings, title=title, show_lines=True)
+    table = Table(*(Column(each, overflow="fold") for each in headings), title=title, show_lines=True)
     for entry, quality in rows:
         table.add_row(*_perturbation_row(entry, quality))
     return table
@@ -155,7 +155,7 @@ def _labels(rows: Sequence[tuple[Entry, Entry]], title: str) -> Table | None:
     table = Table(title=title, show_lines=True)
     table.add_column("", no_wrap=True)
     for heading in ("labels", "measure", "model", "95 %", "trivial", "calibration", "abstains"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for entry, quality in rows:
         table.add_row(*_labels_row(entry, quality))
     return table
@@ -172,7 +172,7 @@ def _measure(quality: Entry) -> str | None:
 def _labels_row(entry: Entry, quality: Entry) -> tuple[str, ...]:
     measure = _measure(quality)
     if measure is None:
-        return _name(entry), "", "", "", "", "", "", _abstains(entry)
+        return _name(entry), str(entry.get("num", "")), "", "", "", "", "", _abstains(entry)
     trivial = sorted(quality["trivial"].items())
     return (
         _name(entry),
