@@ -24,8 +24,9 @@ def readout_rate() -> Any:
 def test_the_world_model_of_the_readme_trains_and_ranks_as_a_base_rate_does() -> None:
     kind, store = readout_rate(), MemoryArtifacts()
     train("readout-rate", screen(), annotation(), store, verifiers={"readout-rate": kind})
-    model = kind(store.load("readout-rate"))
-    assert [(quality["coverage"], quality["ranking"]["auc_per_gene"]) for quality in evaluate(model, screen())] == [
-        (1, 0.5)
-    ] * 2
+    artifact = store.load("readout-rate")
+    model = kind(artifact)
+    reports = evaluate(model, screen(), artifact)
+    assert [(report["coverage"], report["ranking"]["auc_per_gene"]) for report in reports] == [(1, 0.5)] * 2
+    assert [report["leakage"]["learnt_in_this_line"] for report in reports] == [0, 0]
     assert model.believe([claim(gene(0, 0), "NEVERREAD")]) == [Belief.abstained("readout_not_covered")]

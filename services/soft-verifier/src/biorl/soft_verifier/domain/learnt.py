@@ -41,7 +41,9 @@ class Learnt:
             if "learnt_across_lines" in entry
         }
         withheld = leakage.get("held_out_perturbations", {}) if sealed else {}
-        return cls(unpacked_symbols(artifact), *map(_by_line, (leakage["train_perturbations"], withheld, others)))
+        # A verifier of one's own may keep none: then a gene goes by the name that it was measured under.
+        symbols = unpacked_symbols(artifact) if "symbols.official" in artifact.arrays else Symbols.from_records(())
+        return cls(symbols, *map(_by_line, (leakage["train_perturbations"], withheld, others)))
 
     def of_held_out(self, cell_line: str, perturbations: Iterable[tuple[str, ...]]) -> dict[str, Any]:
         """How many perturbations of a test split the model has labels of, from its own line and from others."""
