@@ -104,7 +104,7 @@ def test_an_artifact_of_other_code_is_told_with_what_to_run(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("evaluate", "exact"), "exact judges answers"),
+        (("evaluate", "exact"), "exact judges what completions say"),
         (("evaluate", "experiment"), "biorl verifier train experiment --run demo"),
         (("train", "exact"), "these can: "),
         (("train", "experiment", "--annotation", "{empty}"), "holds no gene sets.*--annotation takes a folder"),

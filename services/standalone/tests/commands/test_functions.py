@@ -19,6 +19,14 @@ def test_gene_sets_alone_make_one(tmp_path: Path) -> None:
     assert "ontology@" in make(tmp_path, tmp_path / "runs")
 
 
+@pytest.mark.parametrize("name", ["ontology", "exact"])
+def test_a_judge_of_what_is_said_has_nothing_to_be_measured_on_whatever_runs_there_are(
+    tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(BadRequestError, match="there is nothing to measure"):
+        CliRunner().invoke(app, ["evaluate", name, "--runs", str(tmp_path)], catch_exceptions=False)
+
+
 def test_a_folder_without_annotation_is_refused_with_what_to_give(tmp_path: Path) -> None:
     with pytest.raises(BadRequestError, match="--annotation takes a folder with GO annotation"):
         make(tmp_path, tmp_path / "runs")

@@ -66,6 +66,15 @@ def test_a_table_of_one_s_own_is_described_in_yaml(tables: Path, tmp_path: Path)
     assert (report["name"], report["auroc"]) == ("Mine", 1.0)
 
 
+def test_what_a_run_has_not_is_said_with_what_it_has(tables: Path, tmp_path: Path) -> None:
+    place = ("--runs", tmp_path / "runs")
+    biorl("train", "molecule", "--tables", tables, *place)
+    with pytest.raises(BadRequestError, match=r"no artifact of gene-class, but of molecule; make one with: biorl"):
+        biorl("card", "gene-class", *place)
+    with pytest.raises(BadRequestError, match=r"'demo' .* holds artifacts alone; .* or give --tables or --genes"):
+        biorl("evaluate", "molecule", *place)
+
+
 @pytest.mark.parametrize(
     ("sources", "says"),
     [

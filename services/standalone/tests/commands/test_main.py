@@ -41,7 +41,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
         (("verifier", "evaluate", "experiment", "--tables", "."), "give --effects"),
         (("verifier", "train", "molecule", "--effects", "."), "give --tables"),
         (("verifier", "train", "experiment", "--effects", ".", "--cells", "a.h5ad"), "leave --cells out"),
-        (("verifier", "train", "experiment", "--effects", "a.csv"), ".: holds no gene sets"),
+        (("verifier", "train", "experiment", "--effects", "a.csv"), "a.csv is not there"),
         (("verifier", "calibrate", "x", "--config", "no.yaml", "--effects", "."), "no.yaml: cannot be read"),
     ],
 )

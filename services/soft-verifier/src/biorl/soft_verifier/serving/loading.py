@@ -77,10 +77,10 @@ def load(choices: Sequence[Choice], registry: Mapping[str, VerifierClass], store
 
 def load_one(choice: Choice, registry: Mapping[str, VerifierClass], store: ArtifactStore) -> Served:
     """As `load`, of one; its candidate too."""
-    artifact, verifier = _built(choice, choice.version, registry, store)
+    artifact, verifier = built(choice, choice.version, registry, store)
     candidate = None
     if choice.canary:
-        other, rival = _built(choice, choice.canary.version, registry, store)
+        other, rival = built(choice, choice.canary.version, registry, store)
         candidate = Served(other.source, rival, other.card)
     return Served(artifact.source, verifier, artifact.card, choice.batching, choice.canary, candidate)
 
@@ -91,9 +91,10 @@ def has_artifact(choice: Choice, registry: Mapping[str, VerifierClass]) -> bool:
     return choice.behind is not None or isinstance(registry[choice.name], kinds)
 
 
-def _built(
+def built(
     choice: Choice, version: str | None, registry: Mapping[str, VerifierClass], store: ArtifactStore
 ) -> tuple[Artifact, Verifier]:
+    """A verifier of that version, warmed up, and what it was made from. Raises as `load`."""
     if choice.behind is None and choice.name not in registry:
         msg = f"there is no verifier {choice.name!r}; there are: {', '.join(sorted(registry))}"
         raise UnknownVerifierError(msg)

@@ -12,7 +12,7 @@ from biorl.standalone.commands.functions import made_of_annotation, make_of_anno
 from biorl.standalone.commands.labelled import learn_labels, learns_labels, measure_labels
 from biorl.standalone.commands.measured_effects import effects_of, learn_effects
 from biorl.standalone.commands.served import calibrate_served, evaluate_served
-from biorl.standalone.commands.terminal import out
+from biorl.standalone.commands.terminal import out, working
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.runs.workspace import DEFAULT_ROOT, Workspace, existing, workspace, write_json
 
@@ -68,10 +68,12 @@ def train(  # noqa: PLR0917 - typer: these are options
         raise BadRequestError(msg)
     if made_of_annotation(name):
         place = workspace(run, runs).made() if annotation else existing(run, runs)
-        source = make_of_annotation(name, place, annotation)
     else:
         place = _place(name, run, runs, tables or genes, effects)
-        if learns_cells(name):
+    with working(f"training {name}"):
+        if made_of_annotation(name):
+            source = make_of_annotation(name, place, annotation)
+        elif learns_cells(name):
             source = learn_cells(name, place, annotation, cells, effects)
         elif learns_labels(name):
             source = learn_labels(name, place, annotation, tables, genes or ())
@@ -107,12 +109,14 @@ def evaluate(  # noqa: PLR0917 - typer: these are options
     """Measure a verifier on what is held out, effects or labels, of files or of a run, which it has never seen."""
     from biorl.soft_verifier.evaluation import evaluate as measure  # noqa: PLC0415
 
+    _must_believe(name)
     place = _place(name, run, runs, tables or genes, effects)
-    model, artifact = _world_model(name, place)
-    if learns_labels(name):
-        results = measure_labels(model, place, tables, genes or ())
-    else:
-        results = measure(model, effects_of(place, effects), artifact)
+    with working(f"measuring {name}"):
+        model, artifact = _world_model(name, place)
+        if learns_labels(name):
+            results = measure_labels(model, place, tables, genes or ())
+        else:
+            results = measure(model, effects_of(place, effects), artifact)
     _say_measured(results, into)
 
 
@@ -139,7 +143,8 @@ def calibrate(
     into: Annotated[Path | None, typer.Option("--out", help="Measure it on held-out effects into this file.")] = None,
 ) -> None:
     """Learn how to read a model that others serve (GEARS, State, CPA, ...), train split only; save that with a card."""
-    source, folder = calibrate_served(name, config, effects, annotation)
+    with working(f"calibrating {name}"):
+        source, folder = calibrate_served(name, config, effects, annotation)
     out.print(f"{source.verifier}@{source.version}  digest {source.digest[:12]}  in {folder}")
     if into:
         _say_measured(evaluate_served(name, config, effects), into)
@@ -192,30 +197,44 @@ def _place(name: str, run: str, runs: Path, labels: Path | list[str] | None, eff
         what, option = ("labels", "--tables or --genes") if learns_labels(name) else ("effects", "--effects")
         msg = f"{name} is about {what}; give {option}, or neither for those of a run"
         raise BadRequestError(msg)
-    return workspace(run, runs).made() if files else existing(run, runs)
+    if files:
+        return workspace(run, runs).made()
+    try:
+        return existing(run, runs)
+    except BadRequestError as error:
+        msg = f"{error}; or give {'--tables or --genes' if learns_labels(name) else '--effects'}"
+        raise BadRequestError(msg) from error
 
 
-def _world_model(name: str, place: Workspace) -> "tuple[WorldModel, Artifact | None]":
-    """As a server would load it, with its newest artifact; without one where it is not trained."""
+def _must_believe(name: str) -> None:
+    from biorl.soft_verifier.ports import WorldModel  # noqa: PLC0415 - heavy
+    from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
+
+    if name in VERIFIERS and not isinstance(VERIFIERS[name], WorldModel):
+        msg = f"{name} judges what completions say, and believes no effect or label: there is nothing to measure"
+        raise BadRequestError(msg)
+
+
+def _world_model(name: str, place: Workspace) -> "tuple[WorldModel, Artifact]":
+    """As a server would load it, with its newest artifact, which is empty where it is not trained."""
     from biorl.soft_verifier.adapters.artifacts import FolderArtifacts  # noqa: PLC0415 - heavy
     from biorl.soft_verifier.ports import ArtifactMissingError, ArtifactUnusableError, WorldModel  # noqa: PLC0415
-    from biorl.soft_verifier.service import Choice, load  # noqa: PLC0415
+    from biorl.soft_verifier.serving.loading import Choice, built  # noqa: PLC0415
     from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
 
     try:
-        (served,) = load([Choice(name)], VERIFIERS, store := FolderArtifacts(place.artifacts))
+        artifact, model = built(Choice(name), None, VERIFIERS, FolderArtifacts(place.artifacts))
     except ArtifactMissingError as error:
         raise _without_artifact(name, place) from error
     except ArtifactUnusableError as error:
         raise BadRequestError(str(error)) from error
-    if not isinstance(served.verifier, WorldModel):
-        msg = f"{name} judges answers and believes nothing of effects or labels; there is nothing to measure"
-        raise BadRequestError(msg)
-    return served.verifier, store.load(name, served.source.version) if served.card else None
+    assert isinstance(model, WorldModel)  # noqa: S101 - asked before, of its class
+    return model, artifact
 
 
 def _without_artifact(name: str, place: Workspace) -> BadRequestError:
-    run = place.name
+    run, others = place.name, sorted(path.name for path in place.artifacts.glob("[!.]*"))
+    known = f", but of {', '.join(others)}" if others else ""
     return BadRequestError(
-        f"the run {run!r} has no artifact of {name}; make one with: biorl verifier train {name} --run {run}"
+        f"the run {run!r} has no artifact of {name}{known}; make one with: biorl verifier train {name} --run {run}"
     )
