@@ -1,4 +1,4 @@
-"""The scaffold split: whole scaffolds on one side, by size and place in the file, without chance."""
+"""The scaffold split: whole scaffolds on one side, by size, then by place in the file or by a seed."""
 
 from collections import Counter
 from random import Random

@@ -113,7 +113,7 @@ def _quality(model: WorldModel, name: str, rows: Sequence[KnownLabel]) -> dict[s
         "coverage": round(len(answered) / len(rows), 6),
         "abstained": dict(sorted(reasons.items())),
     }
-    return (_answers(model, answered) if answered else {}) | report
+    return (_answers(model, answered) if answered else {}) | report  # `num` is of all, as coverage is
 
 
 def _found(model: WorldModel, rows: Sequence[KnownLabel]) -> Sequence[ExpectedNumber | Belief]:

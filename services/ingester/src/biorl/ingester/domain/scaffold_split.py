@@ -28,11 +28,9 @@ class ScaffoldRule:
 
     def rank(self, scaffold: str, first_row: int) -> tuple[int, str]:
         """Of scaffolds of equal size, the greatest goes into train first."""
-        return (
-            (first_row, "")
-            if self.seed is None
-            else (0, hashlib.sha256(f"{self.seed} {scaffold}".encode()).hexdigest())
-        )
+        if self.seed is None:
+            return first_row, ""
+        return 0, hashlib.sha256(f"{self.seed} {scaffold}".encode()).hexdigest()
 
 
 DEFAULT_SCAFFOLD_RULE = ScaffoldRule()

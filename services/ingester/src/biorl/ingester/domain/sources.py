@@ -129,6 +129,7 @@ class MoleculeSource:
     licence: str = ""
     benchmarks: tuple[str, ...] = ()
     split: ScaffoldRule = DEFAULT_SCAFFOLD_RULE
+    """Without a seed MoleculeNet's files are split as DeepChem does, and others with seed 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

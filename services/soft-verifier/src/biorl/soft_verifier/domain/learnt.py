@@ -11,7 +11,7 @@ from typing import Any, Self
 from biorl.genes.symbols import Symbols
 from biorl.soft_verifier.domain.belief import Artifact
 from biorl.soft_verifier.domain.effects import perturbation_name
-from biorl.soft_verifier.domain.naming import unpacked_symbols
+from biorl.soft_verifier.domain.naming import keeps_symbols, unpacked_symbols
 from biorl.soft_verifier.domain.panel import Lines
 
 Names = Mapping[str, frozenset[str]]
@@ -41,8 +41,7 @@ class Learnt:
             if "learnt_across_lines" in entry
         }
         withheld = leakage.get("held_out_perturbations", {}) if sealed else {}
-        # A verifier of one's own may keep none: then a gene goes by the name that it was measured under.
-        symbols = unpacked_symbols(artifact) if "symbols.official" in artifact.arrays else Symbols.from_records(())
+        symbols = unpacked_symbols(artifact) if keeps_symbols(artifact) else Symbols()
         return cls(symbols, *map(_by_line, (leakage["train_perturbations"], withheld, others)))
 
     def of_held_out(self, cell_line: str, perturbations: Iterable[tuple[str, ...]]) -> dict[str, Any]:

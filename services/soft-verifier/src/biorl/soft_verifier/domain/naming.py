@@ -20,6 +20,11 @@ def packed_symbols(symbols: Symbols, genes: Iterable[str]) -> dict[str, Array]:
     }
 
 
+def keeps_symbols(artifact: Artifact) -> bool:
+    """False for one of a verifier that packs none: it knows a gene by the name that was given."""
+    return "symbols.official" in artifact.arrays
+
+
 def unpacked_symbols(artifact: Artifact) -> Symbols:
     redirects: Mapping[str, str] = dict(
         zip(artifact.text("symbols.names"), artifact.text("symbols.genes"), strict=True)

@@ -41,7 +41,7 @@ def learn_cells(
     if path is None or path.suffix not in {".h5ad", *DESCRIPTIONS}:
         msg = f"{name} learns from cells: give --cells an h5ad, or --effects a screen"
         raise BadRequestError(msg)
-    sources_in(path)
+    sources_in(path)  # what is not there is said before annotation is read
     folder = annotation or path.parent
     try:
         tables, known = cells_in(path), annotation_in(folder)

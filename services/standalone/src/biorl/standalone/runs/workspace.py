@@ -111,7 +111,7 @@ def existing(name: str, root: Path = DEFAULT_ROOT) -> Workspace:
         known = sorted(path.parent.name for path in root.glob("*/plan.json"))
         hint = f"there is {', '.join(known)}" if known else "start one with: biorl demo"
         msg = f"there is no run {name!r} in {root}; {hint}"
-        if found.artifacts.is_dir():
+        if any(found.artifacts.glob("[!.]*")):
             msg = f"{name!r} in {root} is no run, it holds artifacts alone; {hint}"
         raise BadRequestError(msg)
     return found
