@@ -14,7 +14,6 @@ from biorl.soft_verifier.domain.known_labels import KnownLabel, by_name
 from biorl.soft_verifier.domain.labelled_quality import answer_quality, number_quality
 from biorl.soft_verifier.domain.molecule.forest import Matrix
 from biorl.soft_verifier.domain.molecule.library import Library, Relatives, few_enough, smiles_of
-from biorl.soft_verifier.domain.molecule.mixture import TREES
 from biorl.soft_verifier.domain.molecule.property_model import (
     FOLDS,
     Examples,
@@ -135,7 +134,7 @@ def _trained(known: Measured, examples: Examples, kin: Kin | None) -> TrainedPro
         "unit": unit,
         "answers": "yes_or_no" if known.yes_or_no else "number",
         "num_molecules": len(known.rows),
-        "trees": TREES * FOLDS,
+        "trees": len(model.mixture.forest.root),
         "weighs_likeness": kin is not None,
         "least_likeness": model.least_likeness,
         "cross_validated": {"folds": f"{FOLDS}, by scaffold", **quality},
