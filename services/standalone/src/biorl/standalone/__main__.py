@@ -72,9 +72,11 @@ def main() -> int:
             raise
         return _told(f"{error.filename or 'a file'}: {error.strerror}", 1)
     except (typer.Abort, KeyboardInterrupt):
-        return _told("stopped", INTERRUPTED)
+        status = INTERRUPTED  # which newer typers make of Ctrl-C themselves
     except USAGE_ERROR as error:
         return _told(_usage(error), 2)
+    if status == INTERRUPTED:
+        return _told("stopped before its end", INTERRUPTED)
     return status if isinstance(status, int) else 0
 
 
