@@ -119,6 +119,15 @@ def test_labels_that_are_given_hold(tmp_path: Path) -> None:
     assert effects.context.perturbation_kind is PerturbationKind.KNOCKOUT
 
 
+def test_a_column_that_is_named_takes_the_place_of_the_usual_one(tmp_path: Path) -> None:
+    path = tmp_path / "theirs.csv"
+    path.write_text("perturbation,readout,de,split,fold\nA,X,1,test,train\n")
+    (effects,) = general(path, columns={"split": "fold"})
+    assert effects.split is Split.TRAIN
+    (swapped,) = general(path, columns={"perturbation": "readout", "readout": "perturbation"})
+    assert swapped.perturbed_genes == ("X",)
+
+
 def test_parquet_and_columns_of_other_names(tmp_path: Path) -> None:
     path = tmp_path / "theirs.parquet"
     pd.DataFrame({"target": ["A", "A"], "gene": ["X", "Y"], "lfc": [1.5, None], "q": [0.01, None]}).to_parquet(path)

@@ -63,9 +63,11 @@ def _read(path: Path) -> pd.DataFrame:
 
 
 def _named(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
+    """A column that is named takes the place of one that goes by the README's name."""
     if absent := [own for own in columns.values() if own not in table]:
         raise UnreadableError(f"there is no column {', '.join(absent)}")
-    return table.rename(columns={own: name for name, own in columns.items()})
+    replaced = [name for name in columns if name in table and name not in columns.values()]
+    return table.drop(columns=replaced).rename(columns={own: name for name, own in columns.items()})
 
 
 def _measured(table: pd.DataFrame, measures: list[str], source: EffectTableSource) -> Iterator[Measured]:
