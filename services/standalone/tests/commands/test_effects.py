@@ -1,7 +1,8 @@
 """`biorl verifier` on effects from files: a screen of a simulated organism, through scanpy, to a report and a card."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import anndata
@@ -144,6 +145,50 @@ def test_a_screen_whose_controls_go_by_another_name_is_read_as_yaml_says(organis
         list(effects_in(tmp_path / "screen.h5ad"))
     assert list(effects_in(tmp_path / "how.yaml")) == list(effects_in(organism / "screen.h5ad"))
     assert [len(table.expression) for table in cells_in(tmp_path / "how.yaml")] == [100, 100]
+
+
+def held_out_screen(organism: Path, folder: Path) -> Path:
+    """All of it in its column `split`; another one has a split of its own."""
+    screen = anndata.read_h5ad(organism / "screen.h5ad")
+    screen.obs["fold"] = screen.obs["split"].astype(str)
+    screen.obs["split"] = "test"
+    path = folder / "held-out.h5ad"
+    screen.write_h5ad(path)
+    return path
+
+
+def held_out_table(_: Path, folder: Path) -> Path:
+    rows = [f"SIMG{n:03d},READ{read},{read % 2},HEAP,crispri,test,train" for n in range(9) for read in range(3)]
+    path = folder / "held-out.csv"
+    path.write_text("\n".join(["perturbation,readout,de,cell_line,perturbation_kind,split,fold", *rows]))
+    return path
+
+
+def table_of_one(_: Path, folder: Path) -> Path:
+    """Without a word on its split: the digest of this gene's name holds it out."""
+    path = folder / "one.csv"
+    path.write_text("perturbation,readout,de,cell_line,perturbation_kind\nSIMG008,READ1,1,HEAP,crispri")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        (held_out_screen, "split_column: fold"),
+        (held_out_table, "columns: {split: fold}"),
+        (table_of_one, "split: {test_share: 0}"),
+    ],
+)
+def test_effects_that_are_all_held_out_are_told_with_yaml_that_says_which_are_not(
+    organism: Path, tmp_path: Path, written: Callable[[Path, Path], Path], key: str
+) -> None:
+    place = ("--annotation", organism, "--runs", tmp_path / "runs")
+    with pytest.raises(BadRequestError, match="train split; say which are in YAML") as told:
+        biorl("train", "experiment", "--effects", written(organism, tmp_path), *place)
+    assert key.replace("fold", "COLUMN") in str(told.value)
+    (example,) = re.findall(r"sources: \[.*\]", str(told.value))
+    (tmp_path / "how.yaml").write_text(re.sub(r"[a-z_]+: (COLUMN|{split: COLUMN})", key, example))
+    biorl("train", "experiment", "--effects", tmp_path / "how.yaml", *place)
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,10 @@ from biorl.soft_verifier.verifiers.served_model import calibrate as calibrate_se
 
 
 class NothingToLearnError(ValueError):
+    """What was given makes no model; the message says why."""
+
+
+class NoTrainSplitError(NothingToLearnError):
     """No effect of the train split was given."""
 
 
@@ -136,7 +140,7 @@ def _kept(name: str, effects: Sequence[Effect], annotation: Annotation) -> list[
     kept = train_only(effects, annotation.symbols)
     if not kept:
         msg = f"{name}: none of the {len(effects)} effects that were given is of the train split"
-        raise NothingToLearnError(msg)
+        raise NoTrainSplitError(msg)
     for context in sorted({effect.context for effect in kept}, key=str):
         parts = (context.organism, context.cell_line, context.perturbation_kind)
         words = ("organism", "cell_line", "perturbation_kind")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from biorl.soft_verifier.domain.belief import Source
 from biorl.standalone.commands.annotation import annotation_in
 from biorl.standalone.commands.described import DESCRIPTIONS
-from biorl.standalone.commands.measured_effects import effects_of, sources_in
+from biorl.standalone.commands.measured_effects import effects_of, nothing_to_learn, sources_in
 from biorl.standalone.errors import BadRequestError
 from biorl.standalone.runs.workspace import Workspace
 
@@ -46,7 +46,9 @@ def learn_cells(
     try:
         tables, known = cells_in(path), annotation_in(folder)
         return train_on_cells(name, tables, effects_of(place, effects), known, FolderArtifacts(place.artifacts))
-    except (NothingToLearnError, UnreadableError) as error:
+    except NothingToLearnError as error:
+        raise nothing_to_learn(error, effects) from error
+    except UnreadableError as error:
         raise BadRequestError(str(error)) from error
 
 

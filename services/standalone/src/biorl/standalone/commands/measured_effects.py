@@ -21,6 +21,9 @@ from biorl.standalone.runs.workspace import Workspace
 if TYPE_CHECKING:
     from biorl.ingester.domain.sources import EffectSource
 
+SPLIT_COLUMN = {"h5ad": "split_column: COLUMN", "effect_table": "columns: {split: COLUMN}"}
+"""By type of source; PerturbQA's files have a column that no setting names."""
+
 
 def learn_effects(name: str, place: Workspace, annotation: Path | None, effects: Path | None) -> Source:
     """Trains and saves. Raises BadRequestError, which says what is missing."""
@@ -33,8 +36,24 @@ def learn_effects(name: str, place: Workspace, annotation: Path | None, effects:
         sources_in(effects)  # what is not there is said before half a minute of annotation is read
     try:
         return train(name, effects_of(place, effects), annotation_in(folder), FolderArtifacts(place.artifacts))
-    except (NotTrainableError, NothingToLearnError) as error:
+    except NotTrainableError as error:
         raise BadRequestError(str(error)) from error
+    except NothingToLearnError as error:
+        raise nothing_to_learn(error, effects) from error
+
+
+def nothing_to_learn(error: Exception, effects: Path | None) -> BadRequestError:
+    """What to say of a NothingToLearnError; where files hold out all effects, how to say which they do not."""
+    from biorl.soft_verifier.training import NoTrainSplitError  # noqa: PLC0415 - heavy
+
+    source = sources_in(effects)[0] if effects else None
+    if source is None or source.type not in SPLIT_COLUMN or not isinstance(error, NoTrainSplitError):
+        return BadRequestError(str(error))
+    example = f"sources: [{{type: {source.type}, path: {source.path}, {SPLIT_COLUMN[source.type]}}}]"
+    return BadRequestError(
+        f"{error}; say which are in YAML given to --effects: {example}, a column of train and test; or, where the file "
+        "has no column `split`, with split: {test_share: 0} in its place, which holds nothing out"
+    )
 
 
 def effects_of(place: Workspace, path: Path | None) -> Iterator[Effect]:

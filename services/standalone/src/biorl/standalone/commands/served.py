@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from biorl.soft_verifier.domain.belief import Source
 from biorl.standalone.commands.annotation import annotation_in
-from biorl.standalone.commands.measured_effects import effects_in
+from biorl.standalone.commands.measured_effects import effects_in, nothing_to_learn
 from biorl.standalone.errors import BadRequestError
 
 if TYPE_CHECKING:
@@ -27,8 +27,10 @@ def calibrate_served(name: str, config: Path, effects: Path, annotation: Path | 
     store = FolderArtifacts(settings.artifacts)
     try:
         source = calibrate(name, effects_in(effects), annotation_in(annotation or effects.parent), store, behind)
-    except (ModelRefusedError, ModelTimeoutError, ModelUnavailableError, NothingToLearnError) as error:
+    except (ModelRefusedError, ModelTimeoutError, ModelUnavailableError) as error:
         raise BadRequestError(str(error)) from error
+    except NothingToLearnError as error:
+        raise nothing_to_learn(error, effects) from error
     return source, settings.artifacts / name
 
 
