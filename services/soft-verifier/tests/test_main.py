@@ -20,7 +20,7 @@ from biorl.chassis.grpc.config import GrpcClientConfig
 from biorl.questions.wire import claim_to_wire
 from biorl.soft_verifier.__main__ import loaded
 from biorl.soft_verifier.adapters.artifacts import FolderArtifacts
-from biorl.soft_verifier.config import BehindConfig, Config, KserveConfig, VerifierConfig
+from biorl.soft_verifier.config import BehindConfig, CanaryConfig, Config, KserveConfig, VerifierConfig
 from biorl.soft_verifier.domain.belief import Trained
 from biorl.soft_verifier.testing import annotation, claim, gene, screen
 from biorl.soft_verifier.training import train
@@ -99,6 +99,19 @@ def test_an_artifact_of_other_code_keeps_it_from_starting_and_says_what_to_run(t
         ConfigError, match=r"old of perturbation-knn, made by .* 0\.0\.1, has no .*biorl verifier train"
     ):
         loaded(config)
+
+
+def test_the_log_names_what_is_served_and_what_is_compared_with_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    store = FolderArtifacts(tmp_path)
+    new, old = (train("experiment", screen(), annotation(), store, version=version) for version in ("new", "old"))
+    canary = CanaryConfig(version="new", share=0.5)
+    loaded(Config(artifacts=tmp_path, verifiers=(VerifierConfig(name="experiment", canary=canary),)))
+    live, candidate = ({"event": record.getMessage()} | vars(record) for record in caplog.records)
+    assert (live["event"], live["version"], live["digest"]) == ("verifier_loaded", "old", old.digest)
+    assert (candidate["event"], candidate["candidate"], candidate["digest"]) == ("canary_loaded", "new", new.digest)
 
 
 @pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff"])

@@ -200,6 +200,11 @@ class Observer(Protocol):
     def compared(self, candidate: Source, comparisons: Sequence[Comparison]) -> None:
         """A candidate was asked what the live version was asked."""
 
+    def loaded(self, source: Source) -> None:
+        """Serves from the start."""
+
+    def canary_loaded(self, candidate: Source) -> None: ...
+
     def canary_dropped(self, candidate: Source, num: int) -> None:
         """A candidate is too slow to be shown so much more."""
 

@@ -166,6 +166,10 @@ class Verification:
     def __init__(self, served: Sequence[Served], observer: Observer, beliefs_kept: int = 200_000) -> None:
         self._observer, self._beliefs_kept, self._lock = observer, beliefs_kept, Lock()
         self._serving = {item.source.verifier: self._served(item) for item in served}
+        for item in served:
+            observer.loaded(item.source)
+            if item.candidate:
+                observer.canary_loaded(item.candidate.source)
 
     def served(self) -> list[Served]:
         return [serving.served for serving in self._serving.values()]

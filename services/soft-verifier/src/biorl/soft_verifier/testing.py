@@ -196,6 +196,7 @@ class RecordingObserver:
     beliefs: list[Belief] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
+    loads: list[Source] = field(default_factory=list)
     dropped: int = 0
     reloads: list[Source] = field(default_factory=list)
 
@@ -213,6 +214,12 @@ class RecordingObserver:
 
     def compared(self, candidate: Source, comparisons: Sequence[Comparison]) -> None:
         self.comparisons += comparisons
+
+    def loaded(self, source: Source) -> None:
+        self.loads.append(source)
+
+    def canary_loaded(self, candidate: Source) -> None:
+        self.loads.append(candidate)
 
     def canary_dropped(self, candidate: Source, num: int) -> None:
         self.dropped += num

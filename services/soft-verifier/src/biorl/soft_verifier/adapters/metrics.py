@@ -3,6 +3,7 @@
 import logging
 from collections import Counter as Tally
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 from prometheus_client import Counter, Histogram
 
@@ -64,7 +65,7 @@ RELOADS = Counter(
 
 
 class Metrics:
-    """An `Observer` that counts; a verifier's own error is logged as well."""
+    """An `Observer` that counts; what is served since when, and a verifier's own error, are logged as well."""
 
     def believed(self, verifier: str, beliefs: Sequence[Belief]) -> None:
         for (status, reason), count in Tally((belief.status, belief.reason) for belief in beliefs).items():
@@ -95,6 +96,13 @@ class Metrics:
         numbers = {"num": len(comparisons), "largest_difference": max(differences, default=None)}
         log.info("canary_compared", extra={"verifier": name, "candidate": version, **numbers})
 
+    def loaded(self, source: Source) -> None:
+        log.info("verifier_loaded", extra=asdict(source))
+
+    def canary_loaded(self, candidate: Source) -> None:
+        about = {"verifier": candidate.verifier, "candidate": candidate.version, "digest": candidate.digest}
+        log.info("canary_loaded", extra=about)
+
     def canary_dropped(self, candidate: Source, num: int) -> None:
         DROPPED.labels(candidate.verifier, candidate.version).inc(num)
 
@@ -105,7 +113,7 @@ class Metrics:
 
     def reloaded(self, source: Source) -> None:
         RELOADS.labels(source.verifier, "served").inc()
-        log.info("artifact_reloaded", extra={"verifier": source.verifier, "version": source.version})
+        log.info("artifact_reloaded", extra=asdict(source))
 
     def reload_failed(self, verifier: str, error: Exception) -> None:
         RELOADS.labels(verifier, "failed").inc()
