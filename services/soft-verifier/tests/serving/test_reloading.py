@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from biorl.soft_verifier.adapters.artifacts import CARD, FolderArtifacts
+from biorl.soft_verifier.adapters.artifacts import ARRAYS, CARD, FolderArtifacts
 from biorl.soft_verifier.domain.belief import Status, Trained
+from biorl.soft_verifier.ports import ArtifactUnusableError
 from biorl.soft_verifier.service import Choice, Verification, load
 from biorl.soft_verifier.serving.loading import load_one
 from biorl.soft_verifier.serving.reloading import Reloading
@@ -92,6 +93,20 @@ def test_a_broken_artifact_changes_nothing_and_is_tried_again(store: FolderArtif
     card.write_text(whole)
     server.look()
     assert server.believed()[0] == "two"
+
+
+def test_a_version_whose_arrays_are_damaged_takes_nobodys_place_and_is_told_in_words(
+    store: FolderArtifacts, tmp_path: Path
+) -> None:
+    server = Server(store)
+    save(store, "two", turned=True)
+    arrays = tmp_path / NAME / "two" / ARRAYS
+    arrays.write_bytes((tmp_path / NAME / "one" / ARRAYS).read_bytes())
+    server.look()
+    assert server.believed()[0] == "one"
+    (error,) = server.observer.errors
+    assert isinstance(error, ArtifactUnusableError)
+    assert "arrays.npz is not as it was saved" in str(error)
 
 
 def test_an_artifact_without_a_model_takes_nobodys_place(store: FolderArtifacts) -> None:

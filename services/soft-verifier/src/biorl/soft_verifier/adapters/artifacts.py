@@ -1,7 +1,8 @@
 """Artifacts as folders: `<root>/<verifier>/<version>/` with `arrays.npz` and `card.json`.
 
 Nothing in a folder can run code when it is read: arrays without pickle, JSON. Equal content gives equal bytes (entries
-carry no time), and a folder appears whole or not at all. The newest version is the one saved last.
+carry no time), and a folder appears whole or not at all. The card has the arrays' checksum: others are not taken for
+them. The newest version is the one saved last.
 """
 
 import errno
@@ -22,6 +23,8 @@ from biorl.soft_verifier.domain.belief import Array, Artifact, Source, Trained
 from biorl.soft_verifier.ports import ArtifactMissingError, ArtifactUnusableError
 
 ARRAYS, CARD = "arrays.npz", "card.json"
+CHECKSUM = "arrays_sha256"
+"""Key of the card: SHA-256 (hex) of the arrays' file."""
 _ATTEMPTS = 100
 """Of a save that other saves of the same version get in the way of."""
 _TAKEN = frozenset({errno.ENOTEMPTY, errno.EEXIST})
@@ -39,11 +42,14 @@ class FolderArtifacts:
 
     def save(self, verifier: str, trained: Trained, version: str | None = None) -> Source:
         arrays = _npz(trained.arrays)
-        version = version or hashlib.sha256(arrays + _json(trained.card)).hexdigest()[:SHORT]
+        content = hashlib.sha256(arrays)
+        checksum = content.hexdigest()
+        content.update(_json(trained.card))
+        version = version or content.hexdigest()[:SHORT]
         if Path(version).name != version or version.startswith("."):
             msg = f"{version!r} cannot name a folder"
             raise ValueError(msg)
-        card = {"name": verifier, "version": version} | dict(trained.card)
+        card = {"name": verifier, "version": version} | dict(trained.card) | {CHECKSUM: checksum}
         folder = self.root / verifier / version
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".saving-", dir=folder.parent) as draft:
@@ -51,7 +57,7 @@ class FolderArtifacts:
             files.mkdir()
             (files / ARRAYS).write_bytes(arrays)
             (files / CARD).write_bytes(_json(card))
-            source = Source(verifier, version, _digest(files))
+            source = Source(verifier, version, _digest_of(files))
             _put(files, folder, Path(draft))
         return source
 
@@ -62,12 +68,7 @@ class FolderArtifacts:
             msg = f"there is no artifact of {wanted} below {self.root}; make one with: biorl verifier train {verifier}"
             raise ArtifactMissingError(msg)
         try:
-            card = json.loads((folder / CARD).read_bytes())
-            if not isinstance(card, dict):
-                raise ValueError("its card is no object")
-            with np.load(folder / ARRAYS, allow_pickle=False) as stored:
-                arrays = {name: stored[name] for name in stored.files}
-            return Artifact(Source(verifier, folder.name, _digest(folder)), card, arrays)
+            return _read(folder, verifier)
         except (FileNotFoundError, ValueError, EOFError, zipfile.BadZipFile) as error:
             msg = f"{folder} is damaged ({error}); remove it, and train or calibrate {verifier} again"
             raise ArtifactUnusableError(msg) from error
@@ -81,11 +82,27 @@ class FolderArtifacts:
         return max(folders, key=lambda folder: (folder.stat().st_mtime_ns, folder.name), default=None)
 
 
+def _read(folder: Path, verifier: str) -> Artifact:
+    """Raises ValueError and others for what is damaged."""
+    written = (folder / CARD).read_bytes()
+    card = json.loads(written)
+    if not isinstance(card, dict):
+        raise ValueError("its card is no object")
+    with (folder / ARRAYS).open("rb") as file:
+        checksum = _sha256(file)
+        if card.get(CHECKSUM, checksum) != checksum:  # artifacts from before have none
+            raise ValueError(f"{ARRAYS} is not as it was saved: its SHA-256 is not the one in {CARD}")
+        file.seek(0)
+        with np.load(file, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+    return Artifact(Source(verifier, folder.name, _digest(checksum, written)), card, arrays)
+
+
 def _put(files: Path, folder: Path, spare: Path) -> None:
     """Moves whole folders alone: a reader finds the old or the new one, and of two writers one is the last."""
     for attempt in range(_ATTEMPTS):
         with suppress(FileNotFoundError):
-            if folder.is_dir() and _digest(folder) == _digest(files):
+            if folder.is_dir() and _digest_of(folder) == _digest_of(files):
                 os.utime(folder)
                 return
             folder.rename(spare / f"before-{attempt}")
@@ -116,7 +133,16 @@ def _json(card: Mapping[str, Any]) -> bytes:
     return (json.dumps(card, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
 
 
-def _digest(folder: Path) -> str:
-    """SHA-256 (hex) over the names and digests of the files."""
-    lines = [f"{name} {hashlib.sha256((folder / name).read_bytes()).hexdigest()}\n" for name in (ARRAYS, CARD)]
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
+def _digest_of(folder: Path) -> str:
+    with (folder / ARRAYS).open("rb") as arrays:
+        return _digest(_sha256(arrays), (folder / CARD).read_bytes())
+
+
+def _digest(checksum: str, card: bytes) -> str:
+    """SHA-256 (hex) over the names and digests of the files; `checksum` is that of the arrays."""
+    lines = f"{ARRAYS} {checksum}\n{CARD} {hashlib.sha256(card).hexdigest()}\n"
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _sha256(file: io.BufferedReader) -> str:
+    return hashlib.file_digest(file, "sha256").hexdigest()
