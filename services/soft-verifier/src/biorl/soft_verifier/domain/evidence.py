@@ -14,7 +14,7 @@ Shapes: P train perturbations (of one cell line or several), R readouts, Q genes
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -66,6 +66,12 @@ ACROSS_LINES = 0.5
 MOST_PAIRS = 20_000_000
 """Pairs of labels of one readout beyond which the process learns from the own line alone: it would take minutes."""
 _CHUNK = 8192
+
+
+class Likeness(Protocol):
+    """What each train perturbation counts for, of some genes: an array [Q, P], or what is looked up like one."""
+
+    def __getitem__(self, places: tuple[Places, Places], /) -> Floats: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,7 @@ class Evidence:
     directions: Floats
     """[D, R]"""
 
-    def features(self, likeness: Floats, profile: Floats, place: Places, readout: Places) -> Floats:
+    def features(self, likeness: Likeness, profile: Floats, place: Places, readout: Places) -> Floats:
         """[n, F] for pairs of the gene at `place` [n] and `readout` [n]; `likeness` [Q, P], `profile` [Q, ...]."""
         cuts = range(0, len(place), _CHUNK)
         parts = [
@@ -135,7 +141,7 @@ class Evidence:
         ]
         return np.concatenate([np.zeros((0, len(FEATURES)), np.float32), *parts])
 
-    def _features(self, likeness: Floats, profile: Floats, place: Places, readout: Places) -> Floats:
+    def _features(self, likeness: Likeness, profile: Floats, place: Places, readout: Places) -> Floats:
         numbers, places = np.split(profile[place], [len(NUMBERS)], axis=1)
         direction = self.directions.T[readout]
         process, by_relatives, by_readouts = (
@@ -150,7 +156,7 @@ class Evidence:
         rate = self.rates[readout]
         return np.column_stack([np.log(rate / (1 - rate)), np.log1p(self.counts[readout])])
 
-    def _smoothed(self, likeness: Floats, place: Places, readout: Places) -> tuple[Floats, Floats, Floats, Floats]:
+    def _smoothed(self, likeness: Likeness, place: Places, readout: Places) -> tuple[Floats, Floats, Floats, Floats]:
         """The mean residual of relatives, the same of the nearest, the process's own part, the likeness behind it."""
         entry, pair = self.labels.entries(readout)
         row = self.labels.row[entry]

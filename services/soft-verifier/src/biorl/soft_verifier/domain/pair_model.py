@@ -15,7 +15,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from biorl.soft_verifier.domain.doubt import Doubt
-from biorl.soft_verifier.domain.evidence import FEATURES, NUMBERS, Evidence
+from biorl.soft_verifier.domain.evidence import FEATURES, NUMBERS, Evidence, Likeness
 from biorl.soft_verifier.domain.fold_model import Beliefs
 from biorl.soft_verifier.domain.neighbours import LEAST_MASS
 from biorl.soft_verifier.domain.panel import Panel
@@ -84,7 +84,7 @@ class Ranker:
 
 
 def features_of(
-    evidences: Sequence[Evidence], likeness: Sequence[Floats], profile: Floats, place: Places, readout: Places
+    evidences: Sequence[Evidence], likeness: Sequence[Likeness], profile: Floats, place: Places, readout: Places
 ) -> Floats:
     """[n, panel F] for pairs of the gene at `place` and `readout`, from each panel's likeness [Q, P]."""
     profiles = np.split(profile, len(evidences), axis=1)
@@ -124,7 +124,7 @@ class PairModel:
         """`likeness` [G, U]; `gene` [n] and `readout` [n] are places in it and among the readouts."""
         asked, place = np.unique(gene, return_inverse=True)
         rows, profile = sp.csr_array(likeness[asked]), self.profiles[asked]
-        near = [panel.likeness(rows, self.perturbed[asked]).toarray() for panel in self.panels]
+        near = [panel.of_batch(rows, self.perturbed[asked]) for panel in self.panels]
         features = np.zeros((len(gene), len(self.panels) * len(FEATURES)), np.float32)
         scores, rate = np.zeros((len(MEMBERS), len(gene)), np.float32), np.zeros(len(gene), np.float32)
         for fold, pairs in _by_fold(self.fold[gene]):

@@ -55,9 +55,13 @@ class Panel:
     """[U, P]: what each perturbation counts for, of its gene."""
 
     def __post_init__(self) -> None:
-        weight = np.where(self.line == 0, np.float32(1), np.float32(OTHER_LINE))
         places = (self.column, np.arange(len(self.column)))
-        object.__setattr__(self, "spread", sp.csr_array((weight, places), shape=self.extra.shape))
+        object.__setattr__(self, "spread", sp.csr_array((self.weight, places), shape=self.extra.shape))
+
+    @property
+    def weight(self) -> Floats:
+        """[P]: what each perturbation counts for by its line."""
+        return np.where(self.line == 0, np.float32(1), np.float32(OTHER_LINE))
 
     def likeness(self, likeness: Sparse, perturbed: Places) -> Sparse:
         """What each perturbation counts for [Q, P], from likeness [Q, U]; `perturbed` [Q]: the gene's place, or -1."""
@@ -68,6 +72,11 @@ class Panel:
         ones = np.ones(len(known), dtype=np.float32)
         pick = sp.csr_array((ones, (known, perturbed[known])), shape=likeness.shape)
         return sp.csr_array(own + pick @ self.extra)
+
+    def of_batch(self, likeness: Sparse, perturbed: Places) -> "BatchLikeness":
+        """The same for the few genes of a batch, worked out where it is looked at."""
+        extra = self.extra[np.maximum(perturbed, 0)].toarray() if self.extra.nnz else None
+        return BatchLikeness(likeness.toarray(), extra, perturbed >= 0, self.column, self.weight)
 
     def covariance(self, likeness: Sparse) -> Floats:
         """Of what perturbations do in their lines [P, P], for the process (domain/evidence.py); `likeness` [U, U]."""
@@ -80,6 +89,28 @@ class Panel:
     def left_out(self, fold: int) -> npt.NDArray[np.bool_]:
         """[P]"""
         return np.asarray(self.folds == fold)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLikeness:
+    """What `Panel.likeness` gives, of the pairs that are looked at alone: of a batch they are few."""
+
+    likeness: Floats
+    """[Q, U]"""
+    extra: Floats | None
+    """[Q, P]"""
+    is_perturbed: npt.NDArray[np.bool_]
+    """[Q]: whether `extra` is the gene's own."""
+    column: Places
+    """[P]"""
+    weight: Floats
+    """[P]"""
+
+    def __getitem__(self, places: tuple[Places, Places]) -> Floats:
+        """[n] of the genes [n] and the perturbations [n] at these places."""
+        gene, perturbation = places
+        own: Floats = self.likeness[gene, self.column[perturbation]] * self.weight[perturbation]
+        return own if self.extra is None else own + self.extra[gene, perturbation] * self.is_perturbed[gene]
 
 
 def own_panel(part: Measurements, neighbours: Neighbours) -> tuple[Panel, Labels]:
