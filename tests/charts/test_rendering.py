@@ -109,6 +109,13 @@ def test_a_training_run_is_left_alone_until_its_values_change(render: Render) ->
     assert job() != job("rlTrainer.config.seed=5")
 
 
+def test_what_helm_test_made_does_not_outlive_its_answer(render: Render) -> None:
+    """Helm removes no hook with its release."""
+    (asks,) = [item for item in workloads(render("minimal")) if "annotations" in item["metadata"]]
+    assert "hook-succeeded" in asks["metadata"]["annotations"]["helm.sh/hook-delete-policy"]
+    assert asks["spec"]["ttlSecondsAfterFinished"], "one that failed stays to be looked at, for a while"
+
+
 def test_no_replica_at_all_is_a_number_of_replicas(render: Render) -> None:
     idle = runs(render("minimal", "softVerifier.defaults.replicas=0"), "soft-verifier")
     assert idle["spec"]["replicas"] == 0
