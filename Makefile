@@ -1,7 +1,7 @@
 # The only door to biorl. `make` prints what there is.
 #
-# Needs Python 3.11+ and nothing else. With Java and Maven the Kafka tier runs too, with Go the charts tier, with chromium
-# the browser tier, on Linux on x86-64 the triton tier; a tier that cannot run says so.
+# Needs Python 3.11+ and nothing else. With Java and Maven the Kafka tier runs too, with Go the charts and
+# cluster tiers, with chromium the browser tier, on Linux on x86-64 the triton tier; a tier that cannot run says so.
 
 PYTHON ?= python3
 VENV := .venv
@@ -27,7 +27,7 @@ RUN ?= demo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check format proto schema pin kafka triton ray-serve chromium chart kubernetes-tools bench clean
+.PHONY: help setup demo test test-fast check format proto schema pin kafka triton ray-serve chromium chart cluster kubernetes-tools bench clean
 
 help:  ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,12 +51,12 @@ demo: $(READY) $(if $(filter kafka,$(BUS)),$(KAFKA_CACHE)/.ready)  ## the whole 
 
 test: $(READY) $(if $(HAS_JAVA),$(KAFKA_CACHE)/.ready) $(if $(HAS_GO),kubernetes-tools)  ## all tests that this machine can hold
 	@test -n "$(HAS_JAVA)" || echo "no Java 17 or no Maven here: the Kafka tier will be skipped"
-	@test -n "$(HAS_GO)" || echo "no Go 1.26 here: the charts tier will be skipped"
+	@test -n "$(HAS_GO)" || echo "no Go 1.26 here: the charts and cluster tiers will be skipped"
 	@test -n "$(HAS_TRITON)" && $(MAKE) --no-print-directory triton || echo "no Triton here: the triton tier will be skipped"
 	@$(BIN)/python -m pytest -m "not bench" $(ARGS)
 
 test-fast: $(READY)  ## only the tests that take seconds
-	@$(BIN)/python -m pytest -n auto -m "not bench and not slow and not kafka and not triton and not charts" $(ARGS)
+	@$(BIN)/python -m pytest -n auto -m "not bench and not slow and not kafka and not triton and not charts and not cluster" $(ARGS)
 
 check: $(READY)  ## format, lint, types, layers, drift of generated code: what CI asks for before the tests
 	@$(BIN)/ruff format --check .
@@ -109,11 +109,14 @@ $(KAFKA_CACHE)/.ready: tools/kafka/pom.xml
 	@touch $@
 
 kubernetes-tools:
-	@test -n "$(HAS_GO)" || { echo "helm and kubeconform are built from source: that needs Go 1.26+"; exit 1; }
+	@test -n "$(HAS_GO)" || { echo "Kubernetes' tools are built from source: that needs Go 1.26+"; exit 1; }
 	@tools/kubernetes/build.sh
 
 chart: $(READY) kubernetes-tools  ## lint, render and check the Helm chart
 	@$(BIN)/python -m pytest tests/charts $(ARGS)
+
+cluster: $(READY) kubernetes-tools  ## install, upgrade and remove the chart on a Kubernetes control plane of its own
+	@$(BIN)/python -m pytest tests/cluster $(ARGS)
 
 bench: $(READY)  ## measure, side by side with what one would use instead
 	@$(BIN)/python -m pytest -m bench -s -p no:randomly tests/bench $(ARGS)

@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent
 REQUIRED = frozenset(filter(None, os.environ.get("BIORL_REQUIRE_TIERS", "").split(",")))
-TIERS = frozenset({"kafka", "triton", "charts", "browser", "data"})
+TIERS = frozenset({"kafka", "triton", "charts", "cluster", "browser", "data"})
 
 settings.register_profile("busy", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
