@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cluster.conftest import SOON_S, Namespace, condition, eventually, ready, refusal
+from tests.cluster.conftest import PATIENCE_S, SOON_S, Namespace, condition, eventually, ready, refusal
 
 
 @pytest.fixture
@@ -14,9 +14,9 @@ def emptied(namespace: Namespace) -> Iterator[Namespace]:
     refill(namespace)
 
 
-def empty(namespace: Namespace, node: str, component: str) -> None:
+def empty(namespace: Namespace, node: str, component: str, patience_s: int = PATIENCE_S) -> None:
     only = f"--pod-selector=app.kubernetes.io/component={component}"
-    namespace.kubectl("drain", node, only, "--delete-emptydir-data", f"--timeout={SOON_S}s")
+    namespace.kubectl("drain", node, only, "--delete-emptydir-data", f"--timeout={patience_s}s")
 
 
 def refill(namespace: Namespace) -> None:
@@ -25,11 +25,19 @@ def refill(namespace: Namespace) -> None:
 
 def test_one_of_two_pods_answers_until_the_other_is_back(emptied: Namespace) -> None:
     emptied.install("minimal")
-    said = refusal(lambda: empty(emptied, "cpu-0", "reward-aggregator"))
+    said = refusal(lambda: empty(emptied, "cpu-0", "reward-aggregator", SOON_S))
     assert "violate the pod's disruption budget" in said
     assert len([pod for pod in emptied.pods("reward-aggregator") if ready(pod)]) == 1
     refill(emptied)
     eventually(lambda: all(ready(pod) for pod in emptied.pods()))
+
+
+def test_pods_that_serve_nobody_hold_no_node_back(emptied: Namespace) -> None:
+    broken = 'softVerifier.defaults={"replicas": 3, "podAnnotations": {"never-ready": "its model is missing"}}'
+    emptied.start("minimal", broken)
+    eventually(lambda: {pod["status"]["phase"] for pod in emptied.pods("soft-verifier-exact")} == {"Running"})
+    empty(emptied, "cpu-0", "soft-verifier-exact")
+    assert not any("nodeName" in pod["spec"] for pod in emptied.pods("soft-verifier-exact"))
 
 
 def test_a_training_run_goes_on_elsewhere_and_nothing_is_held_against_it(emptied: Namespace) -> None:

@@ -53,7 +53,7 @@ def test_what_helm_test_asks_with_is_let_in_and_goes_when_it_was_answered(instal
 def test_a_pod_that_is_not_restricted_is_not_let_in_and_helm_waits_in_vain(namespace: Namespace) -> None:
     said = refusal(lambda: namespace.install("minimal", HOST_PATH, patience_s=SOON_S))
     assert "test-biorl-question-generator not ready" in said
-    assert 'violates PodSecurity "restricted:latest"' in namespace.events()
+    eventually(lambda: 'violates PodSecurity "restricted:latest"' in namespace.events())
     assert not namespace.pods("question-generator")
 
 

@@ -43,7 +43,7 @@ def test_an_upgrade_that_changes_nothing_replaces_nothing(namespace: Namespace) 
 def test_a_failing_upgrade_is_rolled_back_and_who_answers_calls_never_stopped(namespace: Namespace) -> None:
     namespace.install("minimal")
     before = identities(namespace)
-    refusal(lambda: namespace.upgrade("minimal", 'image.tag="missing"', patience_s=10, rolling_back=True))
+    refusal(lambda: namespace.upgrade("minimal", 'image.tag="missing"', patience_s=15, rolling_back=True))
     assert history(namespace)[-1]["description"] == "Rollback to 1"
     assert replaced(before, identities(namespace)) == {"question-generator"}, "which lets go of its database first"
     assert all(ready(pod) for pod in namespace.pods())

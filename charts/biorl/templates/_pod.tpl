@@ -248,6 +248,8 @@ metadata:
   labels: {{- include "biorl.labels" (list .root .component) | nindent 4 }}
 spec:
   maxUnavailable: 1
+  # Pods that serve nobody, say for want of a model, hold no node back that shall be emptied.
+  unhealthyPodEvictionPolicy: AlwaysAllow
   selector:
     matchLabels: {{- include "biorl.selector" (list .root .component) | nindent 6 }}
 {{- end }}
