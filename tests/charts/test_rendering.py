@@ -1,5 +1,7 @@
 """The chart renders to what Kubernetes takes, whichever values are given, and its parts find each other."""
 
+import json
+
 import pytest
 
 from tests.charts.conftest import (
@@ -121,9 +123,19 @@ def test_no_replica_at_all_is_a_number_of_replicas(render: Render) -> None:
     assert idle["spec"]["replicas"] == 0
 
 
+@pytest.mark.parametrize("others", ["[]", '[{"namespaceSelector": {}}]'])
+def test_the_parts_of_a_release_may_call_each_other_whoever_else_may(render: Render, others: str) -> None:
+    manifests = render("minimal", f"networkPolicy.grpcFrom={others}")
+    (policy,) = of_kind(manifests, "NetworkPolicy")
+    (callers,) = [rule["from"] for rule in policy["spec"]["ingress"] if rule["ports"][0]["port"] == "grpc"]
+    own = callers[0]["podSelector"]["matchLabels"].items()
+    assert all(own <= item["spec"]["template"]["metadata"]["labels"].items() for item in workloads(manifests))
+    assert len(callers) == 1 + len(json.loads(others))
+
+
 def test_metrics_are_open_to_scrapers_and_grpc_to_those_who_are_named(render: Render) -> None:
     (policy,) = of_kind(render("everything"), "NetworkPolicy")
     by_port = {rule["ports"][0]["port"]: rule.get("from") for rule in policy["spec"]["ingress"]}
     assert by_port["http"] is None
-    assert len(by_port["grpc"]) == 2
+    assert len(by_port["grpc"]) == 3
     assert not of_kind(render("minimal", "networkPolicy.enabled=false"), "NetworkPolicy")
