@@ -20,7 +20,7 @@ from tests.charts.conftest import CHART, ROOT, Manifest, values_file
 
 sys.path.insert(0, str(ROOT / "tools" / "kubernetes"))
 
-from control_plane import ControlPlane, Refused
+from control_plane import ControlPlane, Refused, control_plane
 
 BIN = ROOT / ".cache" / "kubernetes" / "bin"
 HERE = Path(__file__).parent
@@ -47,7 +47,7 @@ def cluster(
         pytest.skip(f"no {BIN}/kube-apiserver: `make kubernetes-tools` builds it (needs Go)")
     folder = tmp_path_factory.mktemp("cluster")
     certificate, key = self_signed(folder, "kubernetes")
-    with ControlPlane(BIN, folder, certificate, key, [BIN / "stages.yaml", HERE / "pods.yaml"]) as started:
+    with control_plane(BIN, folder, certificate, key, [BIN / "stages.yaml", HERE / "pods.yaml"]) as started:
         started.kubectl("create", "-f", HERE / "cluster.yaml")
         started.kubectl("wait", "node", "--all", "--for=condition=Ready", f"--timeout={PATIENCE_S}s")
         yield started
@@ -132,9 +132,11 @@ def new_namespace(cluster: ControlPlane, name: str = "") -> Iterator[Namespace]:
     cluster.kubectl("create", "-f", "-", given=json.dumps(made))
     found = Namespace(cluster, name)
     found.kubectl("create", "-f", "-", given=listed([*volumes(name), *map(claim, BROUGHT)]))
-    yield found
-    sys.stdout.write(found.kubectl("get", "pods,jobs,events", "--output=wide"))  # pytest shows it of a test that failed
-    cluster.kubectl("delete", "namespace", name, "--wait=false")
+    try:
+        yield found
+    finally:  # pytest shows the output of what failed, an install in a fixture too
+        sys.stdout.write(found.kubectl("get", "pods,jobs,events", "--output=wide"))
+        cluster.kubectl("delete", "namespace", name, "--wait=false")
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
-"""A Kubernetes control plane on 127.0.0.1 without containers, for tests. Standard library only.
+"""A Kubernetes control plane on 127.0.0.1 without containers, for tests, from the project's environment.
 
-    with ControlPlane(tools, folder, certificate, key, stages) as cluster:
+    with control_plane(tools, folder, certificate, key, stages) as cluster:
         cluster.kubectl("get", "nodes")
 
 etcd, kube-apiserver, kube-controller-manager and kube-scheduler are real: what they admit, store, schedule, roll out
@@ -9,13 +9,13 @@ pod gets and when. No container, network or volume exists.
 """
 
 import secrets
-import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from biorl.standalone.runs.ports import free_ports
 
 READY_S = 120.0
 USERS = {
@@ -39,15 +39,30 @@ class Refused(Exception):  # noqa: N818
     """What a tool said when it failed."""
 
 
+@contextmanager
+def control_plane(
+    tools: Path, folder: Path, certificate: Path, key: Path, stages: list[Path]
+) -> "Iterator[ControlPlane]":
+    """Starts in its folder, which is its to fill, and is killed at the end: nothing in there is worth keeping.
+
+    `certificate` is for 127.0.0.1 and its own authority; its key signs the tokens of service accounts too.
+    """
+    plane = ControlPlane(tools, folder, certificate, key, stages)
+    try:
+        plane.start()
+        yield plane
+    finally:
+        plane.kill()
+
+
 class ControlPlane:
-    """Starts in its folder, which is its to fill, and is killed at the end: nothing in there is worth keeping."""
+    """Its processes, and the tools that speak to them."""
 
     def __init__(self, tools: Path, folder: Path, certificate: Path, key: Path, stages: list[Path]) -> None:
-        """`certificate` is for 127.0.0.1 and its own authority; its key signs the tokens of service accounts too."""
         self._tools, self._folder, self._certificate, self._key = tools, folder, certificate, key
         self._stages = stages
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._etcd, self._etcd_peer, self._api = _free_ports(3)
+        self._etcd, self._etcd_peer, self._api = free_ports(3)
 
     def kubectl(self, *arguments: str | Path, given: str = "") -> str:
         """Its output. `given` is what `-f -` reads."""
@@ -65,20 +80,8 @@ class ControlPlane:
             raise Refused(f"{tool} {arguments[0]}: {done.stderr or done.stdout}")
         return done.stdout
 
-    def __enter__(self) -> Self:
-        try:
-            self._start()
-        except BaseException:
-            self._kill()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._kill()
-
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Returns when pods are let in. Raises RuntimeError with the last words of what died."""
         self._introduce_users()
         self._launch("etcd", *self._etcd_flags())
         self._launch("kube-apiserver", *self._api_flags())
@@ -185,18 +188,9 @@ class ControlPlane:
     def _log(self, part: str) -> Path:
         return self._folder / f"{part}.log"
 
-    def _kill(self) -> None:
+    def kill(self) -> None:
         for process in self._processes.values():
             process.kill()
         for process in self._processes.values():
             process.wait()
         self._processes.clear()
-
-
-def _free_ports(count: int) -> list[int]:
-    """All held open until the last is found, so that no two are the same."""
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(probe.getsockname()[1]) for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
