@@ -76,8 +76,11 @@ class Panel:
 
     def of_batch(self, likeness: Sparse, perturbed: Places) -> "BatchLikeness":
         """The same for the few genes of a batch, worked out where it is looked at."""
-        extra = self.extra[np.maximum(perturbed, 0)].toarray() if self.extra.nnz else None
-        return BatchLikeness(likeness.toarray(), extra, perturbed >= 0, self.column, self.weight)
+        if not self.extra.nnz:
+            return BatchLikeness(self, likeness.toarray(), None)
+        extra = self.extra[np.maximum(perturbed, 0)].toarray()
+        extra[perturbed < 0] = 0
+        return BatchLikeness(self, likeness.toarray(), extra)
 
     def covariance(self, likeness: Sparse) -> Floats:
         """Of what perturbations do in their lines [P, P], for the process (domain/evidence.py); `likeness` [U, U]."""
@@ -96,22 +99,17 @@ class Panel:
 class BatchLikeness:
     """What `Panel.likeness` gives, of the pairs that are looked at alone: of a batch they are few."""
 
+    panel: Panel
     likeness: Floats
     """[Q, U]"""
     extra: Floats | None
-    """[Q, P]"""
-    is_perturbed: npt.NDArray[np.bool_]
-    """[Q]: whether `extra` is the gene's own."""
-    column: Places
-    """[P]"""
-    weight: Floats
-    """[P]"""
+    """[Q, P]: the panel's, of these genes."""
 
     def __getitem__(self, places: tuple[Places, Places]) -> Floats:
         """[n] of the genes [n] and the perturbations [n] at these places."""
         gene, perturbation = places
-        own: Floats = self.likeness[gene, self.column[perturbation]] * self.weight[perturbation]
-        return own if self.extra is None else own + self.extra[gene, perturbation] * self.is_perturbed[gene]
+        own: Floats = self.likeness[gene, self.panel.column[perturbation]] * self.panel.weight[perturbation]
+        return own if self.extra is None else own + self.extra[gene, perturbation]
 
 
 def own_panel(part: Measurements, neighbours: Neighbours) -> tuple[Panel, Labels]:
