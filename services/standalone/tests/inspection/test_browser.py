@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +15,10 @@ from biorl.questions.identity import identified
 from biorl.questions.question import ChatMessage, Evidence, Split
 from biorl.questions.testing import direction_question, number_question
 from biorl.questions.wire import question_to_wire
-from biorl.standalone.inspection.application import Application
+from biorl.standalone.inspection.application import Application, Request, Response
 from biorl.standalone.inspection.catalogue import Catalogue
 from biorl.standalone.inspection.decisions import opened
-from biorl.standalone.inspection.server import serving
+from biorl.standalone.inspection.server import Answer, serving
 
 HOSTILE = "<img src=x onerror=\"document.title='taken'\"> What is the half-maximal concentration of compound 7?"
 TEXT = " ".join(["Cells were grown before."] * 200) + " The IC50 of compound 7 was 42 nM. Nothing else."
@@ -61,7 +62,7 @@ def page_at(browser: Any, tmp_path: Path) -> Iterator[tuple[Any, str, Path]]:
     catalogue.put_document(document_pb2.Document(id="PMC1.1", title="On 7", sections=[section]))
     with (
         opened(tmp_path / "verdicts.jsonl") as log,
-        serving(0, lambda ours: Application(catalogue, log, "demo", "token", ours, "ann")) as authority,
+        serving(0, lambda ours: far_away(Application(catalogue, log, "demo", "token", ours, "ann"))) as authority,
     ):
         page = browser.new_page()
         page.set_default_timeout(10_000)
@@ -91,6 +92,7 @@ def test_a_reader_filters_reads_rejects_and_takes_back_without_a_mouse(page_at: 
     assert told(decisions)["verdict"] == "reject"
     assert told(decisions)["reason"] == "unsupported"
     page.get_by_role("status").get_by_role("link").click()
+    page.wait_for_url(lambda url: "did=" not in url, wait_until="commit")
     page.wait_for_selector("text=Rejected: the evidence does not say so")
     page.keyboard.press("u")
     page.wait_for_selector("text=is undecided.")
@@ -139,6 +141,17 @@ def test_everything_can_be_done_without_scripts(browser: Any, page_at: tuple[Any
     assert "odd <unit>" in page.inner_text("main")
     assert told(decisions)["note"] == "odd <unit>"
     page.context.close()
+
+
+def far_away(answer: Answer) -> Answer:
+    """Style and script come late, so a test that presses a key once the page shows finds whether keys count by then."""
+
+    def late(request: Request) -> Response:
+        if request.target.endswith((".css", ".js")):
+            time.sleep(0.2)
+        return answer(request)
+
+    return late
 
 
 def told(decisions: Path) -> dict[str, Any]:

@@ -1,9 +1,13 @@
 // Keys for what the page can do without them: an element with data-key="j" is clicked, or entered, by the key j.
+// Comes before the page's body, so that a key pressed as soon as a question shows is never lost.
 "use strict";
 
-const toggle = document.getElementById("keys");
-toggle.checked = localStorage.getItem("keys") !== "off";
-toggle.addEventListener("change", () => localStorage.setItem("keys", toggle.checked ? "on" : "off"));
+let toggle = null; // until the page is whole
+const whole = new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve));
+
+function again(event) {
+  document.activeElement.dispatchEvent(new KeyboardEvent("keydown", event));
+}
 
 function typing(element) {
   return element.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
@@ -24,6 +28,7 @@ function digit(key) {
 }
 
 document.addEventListener("keydown", (event) => {
+  if (!toggle) return whole.then(() => again(event));
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !toggle.checked) return;
   if (event.key === "Escape") {
     document.activeElement.blur();
@@ -38,11 +43,16 @@ document.addEventListener("keydown", (event) => {
   else element.click();
 });
 
-document.querySelector("[href='#reject']")?.addEventListener("click", (event) => {
-  event.preventDefault();
-  enter(event.currentTarget);
+whole.then(() => {
+  toggle = document.getElementById("keys");
+  toggle.checked = localStorage.getItem("keys") !== "off";
+  toggle.addEventListener("change", () => localStorage.setItem("keys", toggle.checked ? "on" : "off"));
+  document.querySelector("[href='#reject']")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    enter(event.currentTarget);
+  });
+  for (const mark of document.querySelectorAll("blockquote mark")) {
+    mark.parentElement.scrollTop = mark.offsetTop - mark.parentElement.clientHeight / 3; // long paragraphs scroll by themselves
+  }
+  document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest" });
 });
-for (const mark of document.querySelectorAll("blockquote mark")) {
-  mark.parentElement.scrollTop = mark.offsetTop - mark.parentElement.clientHeight / 3; // long paragraphs scroll by themselves
-}
-document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest" });
