@@ -1,5 +1,5 @@
-"""What all tests share: where the real data lies, that a promised tier is never skipped in silence, and that no
-property fails because the machine is busy.
+"""What all tests share: where the real data lies, that a promised tier is never skipped in silence, and that nothing
+fails or waits because the machine is busy.
 
 `BIORL_REQUIRE_TIERS` names markers ("kafka,data"). Of each, at least one test must have run and none may have
 been skipped, else the session fails.
@@ -23,6 +23,9 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).resolve().parent
 REQUIRED = frozenset(filter(None, os.environ.get("BIORL_REQUIRE_TIERS", "").split(",")))
 TIERS = frozenset({"kafka", "triton", "charts", "cluster", "browser", "data"})
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+"""As the services run. Beside another busy process, two threads that wait for each other take ten times as long as one."""
 
 settings.register_profile("busy", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
