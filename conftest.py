@@ -25,7 +25,7 @@ REQUIRED = frozenset(filter(None, os.environ.get("BIORL_REQUIRE_TIERS", "").spli
 TIERS = frozenset({"kafka", "triton", "charts", "cluster", "browser", "data"})
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-"""As the services run. Beside another busy process, two threads that wait for each other take ten times as long as one."""
+"""As the services run: two threads that wait for each other beside a busy process are ten times slower than one."""
 
 settings.register_profile("busy", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
