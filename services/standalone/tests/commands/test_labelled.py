@@ -71,6 +71,10 @@ def test_what_a_run_has_not_is_said_with_what_it_has(tables: Path, tmp_path: Pat
     biorl("train", "molecule", "--tables", tables, *place)
     with pytest.raises(BadRequestError, match=r"no artifact of gene-class, but of molecule; make one with: biorl"):
         biorl("card", "gene-class", *place)
+    with pytest.raises(BadRequestError, match=r"no artifact of nosuch, .*; no verifier to train has that name; there"):
+        biorl("card", "nosuch", *place)
+    with pytest.raises(BadRequestError, match=r"no artifact of exact, .*; exact is served without one"):
+        biorl("card", "exact", *place)
     with pytest.raises(BadRequestError, match=r"'demo' .* holds artifacts alone; .* or give --tables or --genes"):
         biorl("evaluate", "molecule", *place)
 

@@ -233,8 +233,18 @@ def _world_model(name: str, place: Workspace) -> "tuple[WorldModel, Artifact]":
 
 
 def _without_artifact(name: str, place: Workspace) -> BadRequestError:
-    run, others = place.name, sorted(path.name for path in place.artifacts.glob("[!.]*"))
+    others = sorted(path.name for path in place.artifacts.glob("[!.]*"))
     known = f", but of {', '.join(others)}" if others else ""
-    return BadRequestError(
-        f"the run {run!r} has no artifact of {name}{known}; make one with: biorl verifier train {name} --run {run}"
-    )
+    return BadRequestError(f"the run {place.name!r} has no artifact of {name}{known}; {_how_to_make(name, place.name)}")
+
+
+def _how_to_make(name: str, run: str) -> str:
+    """An artifact of that name, if one can be made."""
+    from biorl.soft_verifier.serving.loading import Choice, has_artifact  # noqa: PLC0415 - heavy
+    from biorl.soft_verifier.verifiers import VERIFIERS  # noqa: PLC0415
+
+    if name not in VERIFIERS:
+        return f"no verifier to train has that name; there is {', '.join(sorted(VERIFIERS))}"
+    if not has_artifact(Choice(name), VERIFIERS):
+        return f"{name} is served without one"
+    return f"make one with: biorl verifier train {name} --run {run}"
