@@ -1,5 +1,6 @@
 """What a pod may do, how it is probed and ended, where it runs and what it keeps."""
 
+import json
 import math
 
 import pytest
@@ -147,3 +148,11 @@ def test_a_training_run_that_was_moved_is_not_taken_for_a_failure(render: Render
     actions = {code: rule["action"] for rule in rules for code in rule.get("onExitCodes", {}).get("values", [])}
     assert actions == {75: "Ignore", 2: "FailJob"}
     assert pod(runs(render("gpu"), "rl-trainer"))["restartPolicy"] == "Never", "podFailurePolicy asks for it"
+
+
+def test_a_variable_that_the_chart_sets_too_is_set_once_and_as_it_was_asked_for(render: Render) -> None:
+    asked = [{"name": "HF_HOME", "value": "/models"}, {"name": "LOG", "value": "1"}]
+    own = {"name": "HOME", "value": "/tmp"}  # noqa: S108 - in the pod
+    assert container(runs(render("gpu"), "rl-trainer"))["env"][0] == own
+    trainer = runs(render("gpu", f"rlTrainer.env={json.dumps(asked)}"), "rl-trainer")
+    assert container(trainer)["env"] == [own, *asked]

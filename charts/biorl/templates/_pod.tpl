@@ -83,10 +83,15 @@ spec:
     command: [biorl-{{ .service }}]
     args: [--config, /etc/biorl/config/config.yaml]
     env:
-    # Caches of libraries go where it can be written; the root file system cannot.
-    - {name: HOME, value: /tmp}
-    {{- with .env }}
-    {{- toYaml . | nindent 4 }}
+    {{- $given := list }}
+    {{- range $values.env }}
+    {{- $given = append $given .name }}
+    {{- end }}
+    {{- /* Caches of libraries go where it can be written; the root file system cannot. */}}
+    {{- range prepend (.env | default list) (dict "name" "HOME" "value" "/tmp") }}
+    {{- if not (has .name $given) }}
+    - {{ toYaml . | nindent 6 | trim }}
+    {{- end }}
     {{- end }}
     {{- with $values.env }}
     {{- toYaml . | nindent 4 }}
