@@ -1,13 +1,16 @@
 """A training run on a tiny world: what is kept, what is sealed, what resumes, what an outage does."""
 
+import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from prometheus_client import REGISTRY
 from safetensors.numpy import load_file
 
 from biorl.chassis.bus.config import SqliteBusConfig
@@ -23,6 +26,7 @@ from biorl.questions.wire import question_to_wire
 from biorl.rl_trainer.__main__ import STOPPED, train
 from biorl.rl_trainer.adapters import grpo
 from biorl.rl_trainer.adapters.learner import FolderLearner
+from biorl.rl_trainer.adapters.metrics import StepMetrics
 from biorl.rl_trainer.adapters.questions import BusQuestions
 from biorl.rl_trainer.adapters.run_folder import DamagedRunError, FolderOfRun
 from biorl.rl_trainer.config import Config
@@ -157,6 +161,57 @@ def test_a_stop_while_rewards_are_waited_for_leaves_no_invented_step(tmp_path: P
     assert not (tmp_path / "trained").exists()
 
 
+def gauge(name: str, **labels: str) -> float | None:
+    return REGISTRY.get_sample_value(f"biorl_rl_trainer_{name}", labels)
+
+
+@pytest.mark.slow
+def test_gauges_say_of_the_last_step_what_the_last_line_of_the_diary_says(tmp_path: Path) -> None:
+    def all_but_one(completions, question_id, log_metric, **_) -> list[float | None]:
+        log_metric("unscored", 1 / len(completions))
+        return [None, *knows(scale=2.0)(completions[1:], question_id[1:])]
+
+    began = time.time()
+    prompts = select(EXAM, DIRECTION).prompts
+    one = replace(learner(tmp_path, reward=all_but_one), callbacks=(StepMetrics("measured"),))
+    one.prepare(prompts)
+    assert one.train(prompts) == "completed"
+    last = json.loads((tmp_path / "metrics.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+    keys = {
+        "step": "step",
+        "steps": "of",
+        "reward": "reward",
+        "reward_sd": "reward_std",
+        "loss": "loss",
+        "grad_norm": "grad_norm",
+        "kl": "kl",
+        "step_seconds": "step_time",
+        "completion_tokens": "completions/mean_length",
+        "unscored_share": "unscored",
+        "groups_without_spread_share": "frac_reward_zero_std",
+    }
+    assert {name: gauge(name, run="measured") for name in keys} == {name: last[key] for name, key in keys.items()}
+    assert (last["step"], last["of"], last["unscored"]) == (4, 4, 1 / 8)
+    for name in ("last_step_timestamp_seconds", "last_checkpoint_timestamp_seconds"):
+        assert began <= (gauge(name, run="measured") or 0) <= time.time()
+
+
+@pytest.mark.slow
+def test_a_run_whose_first_step_never_comes_is_seen(tmp_path: Path) -> None:
+    def away(**_: object) -> list[float]:
+        raise grpo.StopAskedError
+
+    began = time.time()
+    prompts = select(EXAM, DIRECTION).prompts
+    one = replace(learner(tmp_path, reward=away), callbacks=(StepMetrics("stuck"),))
+    one.prepare(prompts)
+    assert one.train(prompts) == "stopped"
+    assert (gauge("step", run="stuck"), gauge("steps", run="stuck")) == (0, 4)
+    assert began <= (gauge("last_step_timestamp_seconds", run="stuck") or 0) <= time.time()
+    assert gauge("reward", run="stuck") is None
+    assert gauge("last_checkpoint_timestamp_seconds", run="stuck") is None
+
+
 class KnowsHalf:
     """A verifier that has no belief about some readouts."""
 
@@ -232,6 +287,24 @@ def test_a_whole_run_ends_with_every_row_and_no_gold_answer_ever_reached_the_lea
     assert evaluation["prompts"] == {"asked": 24, "not_covered": 0}
     assert seen
     assert all(item.answer.gold is None for item in seen)
+
+
+@pytest.mark.slow
+def test_a_resumed_run_tells_again_how_good_the_policy_was_before(tmp_path: Path) -> None:
+    class Told(NoDiary):
+        def __init__(self) -> None:
+            self.told: list[tuple[str, dict[str, float]]] = []
+
+        def evaluated(self, stage: str, metrics: dict[str, float]) -> None:
+            self.told.append((stage, metrics))
+
+    diary = Told()
+    for _ in range(2):
+        stopped = learner(tmp_path / "run", stop_at=1)
+        assert replace(run_of(tmp_path, KnowsHalf(set())), learner=stopped, diary=diary).run() == "stopped"
+    first, second = diary.told
+    assert first == second
+    assert first[0] == "before"
 
 
 @pytest.mark.slow

@@ -18,6 +18,8 @@ with interrupt_ends_the_process():
     from biorl.rl_trainer.config import Config
 
 if TYPE_CHECKING:
+    from biorl.client.rewards import Outage
+    from biorl.rl_trainer.adapters.run_events import BusDiary
     from biorl.rl_trainer.adapters.run_folder import FolderOfRun
     from biorl.rl_trainer.service import TrainingRun
 
@@ -32,10 +34,9 @@ def train(config: Config, life: Life) -> None:
     with stop_ends_the_process(life, STOPPED):
         from biorl.chassis.bus import TopicSpec, open_bus  # noqa: PLC0415 - heavy imports after the configuration
         from biorl.client.adaptors.trl import RewardFunction  # noqa: PLC0415
-        from biorl.client.rewards import Outage  # noqa: PLC0415
         from biorl.rl_trainer.adapters.beliefs import VerifierBeliefs  # noqa: PLC0415
-        from biorl.rl_trainer.adapters.grpo import StopAskedError  # noqa: PLC0415
         from biorl.rl_trainer.adapters.learner import FolderLearner  # noqa: PLC0415
+        from biorl.rl_trainer.adapters.metrics import StepMetrics  # noqa: PLC0415
         from biorl.rl_trainer.adapters.questions import BusQuestions  # noqa: PLC0415
         from biorl.rl_trainer.adapters.run_events import BusDiary  # noqa: PLC0415
         from biorl.rl_trainer.adapters.run_folder import FolderOfRun  # noqa: PLC0415
@@ -48,13 +49,7 @@ def train(config: Config, life: Life) -> None:
     _wait_for_its_lock(folder, life)
     diary = BusDiary(bus.producer(), config.runs_topic, config.run_id, config.model_dump_json(), config.policy.type)
 
-    def on_waiting(reason: str) -> None:
-        diary.waiting(reason)
-        life.not_ready(reason)
-        if life.stopping:
-            raise StopAskedError
-
-    outage = Outage(config.outage.on_outage, config.outage.patience_s, on_waiting, life.ready)
+    outage = _outage(config, diary, life)
 
     def make_reward(questions: Mapping[str, Question]) -> Callable[..., Any]:
         return RewardFunction(
@@ -75,6 +70,7 @@ def train(config: Config, life: Life) -> None:
         make_reward,
         lambda: life.stopping,
         lambda step: diary.checkpointed(step, str(folder.path(f"checkpoints/checkpoint-{step}"))),
+        (StepMetrics(config.run_id),),
     )
     wanted = config.questions
     training = TrainingRun(
@@ -99,6 +95,23 @@ def train(config: Config, life: Life) -> None:
     logger.info("run %s: %s", config.run_id, outcome)
     if outcome == "stopped":
         raise SystemExit(STOPPED)
+
+
+def _outage(config: Config, diary: "BusDiary", life: Life) -> "Outage":
+    from biorl.client.rewards import Outage  # noqa: PLC0415 - heavy imports after the configuration
+    from biorl.rl_trainer.adapters.grpo import StopAskedError  # noqa: PLC0415
+
+    def on_waiting(reason: str) -> None:
+        diary.waiting(reason)
+        life.not_ready(reason)
+        if life.stopping:
+            raise StopAskedError
+
+    def on_resumed() -> None:
+        diary.resumed()
+        life.ready()
+
+    return Outage(config.outage.on_outage, config.outage.patience_s, on_waiting, on_resumed)
 
 
 def _outcome(training: "TrainingRun", run_id: str) -> str:

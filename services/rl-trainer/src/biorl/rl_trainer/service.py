@@ -82,15 +82,19 @@ class TrainingRun:
     def _examined(self, materials: Materials, name: str) -> Floats:
         """Log-odds on the held-out questions; kept, so that a resumed run need not ask the untrained policy again."""
         file = name.replace(" ", "-")
-        if kept := self.folder.kept(file):
-            return np.asarray(kept["logits"], dtype=float)
-        logits = self.learner.logits(_sealed(materials.examination), trained=name == "policy after")
-        metrics = examination.row(logits, examination.sheet(materials.examination), self.seed)
-        self.folder.keep(file, {"logits": logits.tolist()} | {key: metrics[key] for key in ("auc", "sd_p_yes")})
+        found = self.folder.kept(file)
+        if found is None:
+            found = self._answered(materials, trained=name == "policy after")
+            self.folder.keep(file, found)
         self.diary.evaluated(
-            name.removeprefix("policy "), {"auc_per_gene": metrics["auc"], "sd_p_yes": metrics["sd_p_yes"]}
+            name.removeprefix("policy "), {"auc_per_gene": found["auc"], "sd_p_yes": found["sd_p_yes"]}
         )
-        return logits
+        return np.asarray(found["logits"], dtype=float)
+
+    def _answered(self, materials: Materials, *, trained: bool) -> dict[str, Any]:
+        logits = self.learner.logits(_sealed(materials.examination), trained=trained)
+        metrics = examination.row(logits, examination.sheet(materials.examination), self.seed)
+        return {"logits": logits.tolist()} | {key: metrics[key] for key in ("auc", "sd_p_yes")}
 
     def _conclude(self, materials: Materials, policies: dict[str, Floats]) -> None:
         on = examination.sheet(materials.examination)

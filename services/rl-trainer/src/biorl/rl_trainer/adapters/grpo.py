@@ -36,6 +36,7 @@ def train(  # noqa: PLR0917 - TRL wants all of it at once
     seed: int,
     stopping: Callable[[], bool],
     on_checkpoint: Callable[[int], None],
+    callbacks: Sequence[TrainerCallback] = (),
 ) -> str:
     """ "completed" with the policy under `folder/trained`, or "stopped" with one under `folder/checkpoints`, if any."""
     from trl.trainer.grpo_config import GRPOConfig  # noqa: PLC0415 - seconds, which only training has to wait for
@@ -53,7 +54,7 @@ def train(  # noqa: PLR0917 - TRL wants all of it at once
         args=GRPOConfig(**_arguments(settings, policy, seed, checkpoints)),
         train_dataset=Dataset.from_list([{"prompt": messages(item), "question_id": item.id} for item in prompts]),
         processing_class=tokenizer,
-        callbacks=[diary],
+        callbacks=[diary, *callbacks],
     )
     trainer.remove_callback(PrinterCallback)  # the diary has every number, one file for all of them
     logging.getLogger("trl.trainer.grpo_trainer").addFilter(_is_not_counted_anyway)

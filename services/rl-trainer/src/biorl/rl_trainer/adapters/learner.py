@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from transformers import TrainerCallback
+
 from biorl.questions.question import Question
 from biorl.rl_trainer.adapters import grpo
 from biorl.rl_trainer.adapters.policy import fit_beliefs, load, make_tiny, yes_no_logits
@@ -29,6 +31,8 @@ class FolderLearner:
     make_reward: MakeReward
     stopping: Callable[[], bool]
     on_checkpoint: Callable[[int], None]
+    callbacks: Sequence[TrainerCallback] = ()
+    """Told by TRL of every step too."""
 
     @property
     def _start(self) -> Path | str:
@@ -61,6 +65,7 @@ class FolderLearner:
             self.seed,
             self.stopping,
             self.on_checkpoint,
+            self.callbacks,
         )
 
     def supervised_logits(

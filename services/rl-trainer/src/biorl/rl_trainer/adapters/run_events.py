@@ -1,10 +1,11 @@
-"""Run events on the bus, for dashboards. A bus that is away costs an event and never the run."""
+"""Run events on the bus, and the gauges of what they tell. A bus that is away costs an event and never the run."""
 
 import logging
 import time
 
 from biorl.chassis.bus.port import Message, Producer
 from biorl.chassis.errors import TryLater
+from biorl.rl_trainer.adapters.metrics import AUC_PER_GENE, WAITING
 from biorl.run.v1 import run_pb2 as pb
 
 logger = logging.getLogger(__name__)
@@ -18,6 +19,7 @@ class BusDiary:
         self._config_json = config_json
         self._policy = policy
         self._step = 0
+        WAITING.labels(run_id).set(0)
 
     def started(self, digest: str, num_questions: int) -> None:
         self._tell(
@@ -34,11 +36,16 @@ class BusDiary:
         self._tell(checkpointed=pb.Checkpointed(step=step, uri=uri))
 
     def evaluated(self, stage: str, metrics: dict[str, float]) -> None:
+        AUC_PER_GENE.labels(self._run_id, stage).set(metrics["auc_per_gene"])
         self._tell(evaluated=pb.Evaluated(step=self._step, stage=stage, metrics=metrics))
 
     def waiting(self, reason: str) -> None:
         logger.warning("training waits: %s", reason)
+        WAITING.labels(self._run_id).set(1)
         self._tell(waiting=pb.Waiting(step=self._step, reason=reason))
+
+    def resumed(self) -> None:
+        WAITING.labels(self._run_id).set(0)
 
     def finished(self, outcome: str, reason: str = "") -> None:
         self._tell(finished=pb.Finished(step=self._step, outcome=outcome, reason=reason))
