@@ -48,17 +48,15 @@ LOOPBACK = (x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.
 
 @pytest.fixture(scope="session")
 def self_signed() -> Callable[..., tuple[Path, Path]]:
-    """Makes a certificate that is its own authority, for this machine and further DNS names, valid for a day."""
+    """Makes a certificate that is its own authority, for this machine and further DNS names, valid for `days`."""
 
-    def make(folder: Path, name: str, *dns_names: str) -> tuple[Path, Path]:
+    def make(folder: Path, name: str, *dns_names: str, days: int = 1) -> tuple[Path, Path]:
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         now = dt.datetime.now(dt.UTC)
         names = x509.SubjectAlternativeName([*LOOPBACK, *map(x509.DNSName, dns_names)])
-        day = dt.timedelta(days=1)
-        builder = x509.CertificateBuilder(
-            subject, subject, key.public_key(), x509.random_serial_number(), now, now + day
-        )
+        end = now + dt.timedelta(days=days)
+        builder = x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number(), now, end)
         builder = builder.add_extension(names, critical=False)
         signed = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True).sign(
             key, hashes.SHA256()

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 
+from biorl.chassis.http import answer
 from biorl.chassis.life import Life
 
 
@@ -16,6 +17,17 @@ def test_it_is_ready_only_when_told_so_and_never_again_once_it_stops() -> None:
     life.stop()
     life.ready()
     assert life.reason == "stopping"
+
+
+def test_metrics_say_of_each_life_whether_it_is_ready() -> None:
+    def ready(life: Life) -> bytes:
+        return next(line for line in answer("/metrics", life)[2].splitlines() if line.startswith(b"biorl_ready "))
+
+    one, other = Life(), Life()
+    one.ready()
+    assert (ready(one), ready(other), ready(one)) == (b"biorl_ready 1.0", b"biorl_ready 0.0", b"biorl_ready 1.0")
+    one.stop()
+    assert ready(one) == b"biorl_ready 0.0"
 
 
 def test_every_callback_is_called_once_though_one_fails_and_one_comes_late() -> None:

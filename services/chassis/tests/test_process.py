@@ -112,10 +112,12 @@ def test_a_signal_lets_the_body_finish_and_probes_answer_meanwhile(script: Path,
     port = int(line["event"].rsplit(" ", 1)[1])
     assert process.stdout.readline() == "not ready\n"
     assert get(port, "readyz") == (503, "no verifier\n")
+    assert "\nbiorl_ready 0.0\n" in get(port, "metrics")[1]
     process.stdin.write("go on\n")
     process.stdin.flush()
     assert process.stdout.readline() == "ready\n"
     assert get(port, "readyz") == (200, "ready\n")
+    assert "\nbiorl_ready 1.0\n" in get(port, "metrics")[1]
     assert get(port, "healthz") == (200, "alive\n")
     assert get(port, "nothing")[0] == 404
     assert "process_cpu_seconds_total" in get(port, "metrics")[1]

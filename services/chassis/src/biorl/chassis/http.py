@@ -7,11 +7,13 @@ runs; readiness says whether it can do its work, and why not.
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from prometheus_client import REGISTRY
+from prometheus_client import REGISTRY, Gauge
 from prometheus_client.exposition import choose_encoder
 
 from biorl.chassis.config import HttpConfig, cannot_listen
 from biorl.chassis.life import Life
+
+READY = Gauge("biorl_ready", "1 while the process can do its work, else 0; /readyz says why not.")
 
 
 def serve_http(config: HttpConfig, life: Life) -> ThreadingHTTPServer:
@@ -45,6 +47,7 @@ def answer(path: str, life: Life, accept: str = "") -> tuple[int, str, bytes]:
     text = "text/plain; charset=utf-8"
     match path.partition("?")[0]:
         case "/metrics":
+            READY.set(not life.reason)  # only now, so that of several lives each port tells its own
             encode, kind = choose_encoder(accept)
             return 200, kind, encode(REGISTRY)
         case "/healthz":

@@ -1,6 +1,6 @@
 """Metrics of gRPC servers, under the names and label values that public dashboards expect (go-grpc-prometheus).
 
-Only `biorl.chassis.grpc` touches these; `/metrics` shows them.
+The end of the certificate has no such name. Only `biorl.chassis.grpc` touches these; `/metrics` shows them.
 """
 
 from typing import Final
@@ -23,6 +23,11 @@ SECONDS: Final = Histogram(
 )
 # Calls of this moment; compare with `max_concurrent_rpcs`.
 IN_FLIGHT: Final = Gauge("grpc_server_in_flight", "RPCs being handled.", LABELS)
+
+# No sample without TLS; NaN while the file cannot be read. What the next handshake will use.
+CERTIFICATE_EXPIRY: Final = Gauge(
+    "biorl_grpc_certificate_expiry_timestamp_seconds", "When the server's own certificate ends.", ["file"]
+)
 
 _SPELT_OTHERWISE = {grpc.StatusCode.OK: "OK", grpc.StatusCode.CANCELLED: "Canceled"}
 

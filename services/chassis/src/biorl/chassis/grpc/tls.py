@@ -1,11 +1,14 @@
 """TLS credentials from files. A server reads its certificate anew when the files change, so it can be rotated."""
 
 import logging
+from functools import partial
 from pathlib import Path
 
 import grpc
 
 from biorl.chassis.grpc.config import ClientTls, ServerTls
+from biorl.chassis.grpc.expiry import expires_at
+from biorl.chassis.grpc.metrics import CERTIFICATE_EXPIRY
 
 logger = logging.getLogger(__name__)
 
@@ -13,6 +16,7 @@ logger = logging.getLogger(__name__)
 def server_credentials(tls: ServerTls) -> grpc.ServerCredentials:
     """Raises OSError when a file is not there."""
     certificates = _Certificates(tls)
+    CERTIFICATE_EXPIRY.labels(str(tls.cert_file)).set_function(partial(expires_at, tls.cert_file))
     return grpc.dynamic_ssl_server_credentials(
         certificates.current(),
         certificates.changed,  # type: ignore[arg-type]  # the stubs do not know of None, the documentation does
