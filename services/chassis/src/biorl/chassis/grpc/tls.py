@@ -1,13 +1,16 @@
-"""TLS credentials from files. A server reads its certificate anew when the files change, so it can be rotated."""
+"""TLS credentials from files. A server reads its certificate anew when the files change, so it can be rotated, and
+says on /metrics when it ends.
+"""
 
 import logging
+import math
 from functools import partial
 from pathlib import Path
 
 import grpc
+from cryptography import x509
 
 from biorl.chassis.grpc.config import ClientTls, ServerTls
-from biorl.chassis.grpc.expiry import expires_at
 from biorl.chassis.grpc.metrics import CERTIFICATE_EXPIRY
 
 logger = logging.getLogger(__name__)
@@ -22,6 +25,14 @@ def server_credentials(tls: ServerTls) -> grpc.ServerCredentials:
         certificates.changed,  # type: ignore[arg-type]  # the stubs do not know of None, the documentation does
         require_client_authentication=tls.client_ca_file is not None,
     )
+
+
+def expires_at(certificate: Path) -> float:
+    """Seconds since the epoch; of a chain the server's own. NaN while none can be read, as amid a rotation."""
+    try:
+        return x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc.timestamp()
+    except (OSError, ValueError):
+        return math.nan
 
 
 def client_credentials(tls: ClientTls) -> grpc.ChannelCredentials:
