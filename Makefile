@@ -1,7 +1,8 @@
 # The only door to biorl. `make` prints what there is.
 #
 # Needs Python 3.11+ and nothing else. With Java and Maven the Kafka tier runs too, with Go the charts and
-# cluster tiers, with chromium the browser tier, on Linux on x86-64 the triton tier; a tier that cannot run says so.
+# cluster tiers, with chromium the browser tier, on Debian the prometheus tier, on Linux on x86-64 the triton tier; a tier
+# that cannot run says so.
 
 PYTHON ?= python3
 VENV := .venv
@@ -13,6 +14,7 @@ READY := $(VENV)/.ready
 KAFKA_CACHE := .cache/kafka
 TRITON_CACHE := .cache/triton
 RAY_SERVE_CACHE := .cache/ray-serve
+PROMETHEUS_CACHE := .cache/prometheus
 
 # What this machine can hold. Empty means "cannot".
 HAS_JAVA := $(shell command -v mvn >/dev/null 2>&1 && java -version 2>&1 | grep -Eq 'version "(1[7-9]|[2-9][0-9])' && echo yes)
@@ -27,7 +29,7 @@ RUN ?= demo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check format proto schema pin kafka triton ray-serve chromium chart cluster kubernetes-tools bench clean
+.PHONY: help setup demo test test-fast check format proto schema pin kafka triton ray-serve chromium prometheus chart cluster kubernetes-tools bench clean
 
 help:  ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,11 +54,12 @@ demo: $(READY) $(if $(filter kafka,$(BUS)),$(KAFKA_CACHE)/.ready)  ## the whole 
 test: $(READY) $(if $(HAS_JAVA),$(KAFKA_CACHE)/.ready) $(if $(HAS_GO),kubernetes-tools)  ## all tests that this machine can hold
 	@test -n "$(HAS_JAVA)" || echo "no Java 17 or no Maven here: the Kafka tier will be skipped"
 	@test -n "$(HAS_GO)" || echo "no Go 1.26 here: the charts and cluster tiers will be skipped"
+	@$(MAKE) --no-print-directory prometheus || echo "no Prometheus here: the prometheus tier will be skipped"
 	@test -n "$(HAS_TRITON)" && $(MAKE) --no-print-directory triton || echo "no Triton here: the triton tier will be skipped"
 	@$(BIN)/python -m pytest -m "not bench" $(ARGS)
 
 test-fast: $(READY)  ## only the tests that take seconds
-	@$(BIN)/python -m pytest -n auto -m "not bench and not slow and not kafka and not triton and not charts and not cluster" $(ARGS)
+	@$(BIN)/python -m pytest -n auto -m "not bench and not slow and not kafka and not triton and not charts and not cluster and not prometheus" $(ARGS)
 
 check: $(READY)  ## format, lint, types, layers, drift of generated code: what CI asks for before the tests
 	@$(BIN)/ruff format --check .
@@ -101,6 +104,9 @@ $(RAY_SERVE_CACHE)/.ready: $(READY) tools/ray_serve/requirements.txt
 chromium:  ## the browser of the browser tier, from Debian's packages (as root)
 	@command -v chromium chromium-browser google-chrome >/dev/null || { apt-get update -qq && \
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
+
+prometheus:  ## a real Prometheus for tests of alerts and dashboards, from Debian's package, unpacked and not installed
+	@test -x $(PROMETHEUS_CACHE)/promtool || tools/prometheus/fetch.sh
 
 $(KAFKA_CACHE)/.ready: tools/kafka/pom.xml
 	@test -n "$(HAS_JAVA)" || { echo "a Kafka broker needs Java 17+ and Maven"; exit 1; }

@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent
 REQUIRED = frozenset(filter(None, os.environ.get("BIORL_REQUIRE_TIERS", "").split(",")))
-TIERS = frozenset({"kafka", "triton", "charts", "cluster", "browser", "data"})
+TIERS = frozenset({"kafka", "triton", "charts", "cluster", "prometheus", "browser", "data"})
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 """As the services run: two threads that wait for each other beside a busy process are ten times slower than one."""

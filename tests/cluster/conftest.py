@@ -49,8 +49,18 @@ def cluster(
     certificate, key = self_signed(folder, "kubernetes")
     with control_plane(BIN, folder, certificate, key, [BIN / "stages.yaml", HERE / "pods.yaml"]) as started:
         started.kubectl("create", "-f", HERE / "cluster.yaml")
+        define(
+            started, "prometheus-operator", "podmonitors.monitoring.coreos.com", "prometheusrules.monitoring.coreos.com"
+        )
         started.kubectl("wait", "node", "--all", "--for=condition=Ready", f"--timeout={PATIENCE_S}s")
         yield started
+
+
+def define(cluster: ControlPlane, operator: str, *kinds: str) -> None:
+    """Makes the kinds known that an operator works on."""
+    cluster.kubectl("create", "-f", BIN / f"{operator}.yaml")
+    for kind in kinds:
+        cluster.kubectl("wait", f"crd/{kind}", "--for=condition=Established", f"--timeout={PATIENCE_S}s")
 
 
 def volumes(test: str) -> list[Manifest]:

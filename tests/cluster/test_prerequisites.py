@@ -9,7 +9,7 @@ import pytest
 from control_plane import ControlPlane
 
 from tests.charts.conftest import CHART, ROOT
-from tests.cluster.conftest import BIN, Namespace, component, eventually, new_namespace, ready, refusal
+from tests.cluster.conftest import Namespace, component, define, eventually, new_namespace, ready, refusal
 
 BEFORE = ROOT / "k8s"
 
@@ -17,9 +17,7 @@ BEFORE = ROOT / "k8s"
 @pytest.fixture(scope="module")
 def biorl(cluster: ControlPlane) -> Iterator[Namespace]:
     """The namespace that the manifests name, on a cluster that knows cert-manager's kinds."""
-    cluster.kubectl("create", "-f", BIN / "cert-manager.yaml")
-    for kind in ("certificates", "issuers"):
-        cluster.kubectl("wait", f"crd/{kind}.cert-manager.io", "--for=condition=Established", "--timeout=60s")
+    define(cluster, "cert-manager", "certificates.cert-manager.io", "issuers.cert-manager.io")
     with new_namespace(cluster, "biorl") as made:
         yield made
 

@@ -35,14 +35,21 @@ for stage in node/fast/node-initialize node/heartbeat-with-lease/node-heartbeat-
   echo --- && cat "$stages/$stage.yaml"
 done >"$BIN/stages.yaml"
 
-# The kinds that k8s/certificates.yaml is written in. Only files are wanted, so it is no requirement of the module, which
-# would draw cert-manager's own requirements in.
-definitions=$(go mod download -json github.com/cert-manager/cert-manager@v1.20.0)
-case $definitions in
-*'"h1:czZamsFJ1YdKPhpv+SopJZN9t3W68vQBnFYUevSHGqY="'*) ;;
-*) echo "cert-manager is not what was pinned: $definitions" >&2 && exit 1 ;;
-esac
-folder=$(echo "$definitions" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
-cat "$folder"/deploy/crds/cert-manager.io_*.yaml >"$BIN/cert-manager.yaml"
+# Kinds that operators define, for what is written in them: k8s/certificates.yaml, and the chart's monitoring. Only files are
+# wanted, so these are no requirements of the module, which would draw the operators' own requirements in.
+definitions() { # MODULE@VERSION CHECKSUM: where its files lie
+  fetched=$(go mod download -json "$1")
+  case $fetched in
+  *"\"$2\""*) echo "$fetched" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p' ;;
+  *) echo "$1 is not what was pinned: $fetched" >&2 && exit 1 ;;
+  esac
+}
+certificates=$(definitions github.com/cert-manager/cert-manager@v1.20.0 h1:czZamsFJ1YdKPhpv+SopJZN9t3W68vQBnFYUevSHGqY=)
+cat "$certificates"/deploy/crds/cert-manager.io_*.yaml >"$BIN/cert-manager.yaml"
+prometheus=$(definitions github.com/prometheus-operator/prometheus-operator@v0.85.0 \
+  h1:M5xLCLEoaW2IJfnuCwFzzpL+jSVQu3KGT84Pye+fW8s=)
+for kind in podmonitors prometheusrules; do
+  cat "$prometheus/example/prometheus-operator-crd/monitoring.coreos.com_$kind.yaml"
+done >"$BIN/prometheus-operator.yaml"
 
 echo "$wanted" >"$BIN/.built"

@@ -1,0 +1,45 @@
+"""A whole run, scraped by a real Prometheus: every panel shows something, and nobody is paged."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import yaml
+
+from tests.pipeline.conftest import (
+    StartDemo,
+    start_demo,  # noqa: F401 - a fixture
+)
+from tests.prometheus.conftest import Panel, Prometheus, as_shown, panels, prometheus, variables
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+SERVICES = ("ingester", "question-generator", "soft-verifier", "reward-aggregator", "rl-trainer")
+
+
+@pytest.fixture(scope="module")
+def watched(start_demo: StartDemo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:  # noqa: F811
+    with prometheus(tmp_path_factory.mktemp("prometheus")) as found:
+        run = start_demo("watched", "--steps", "6")
+        configs = {name: run.place.config(name) for name in SERVICES}
+        run.until(lambda: all(path.is_file() for path in configs.values()), "its configuration")
+        found.scrape({name: yaml.safe_load(path.read_text())["http"]["port"] for name, path in configs.items()})
+        assert run.wait() == 0, run.said()
+        yield found
+
+
+def test_every_panel_shows_something(watched: Prometheus) -> None:
+    def shows(panel: Panel) -> bool:
+        return any(watched.series(as_shown(target["expr"])) for target in panel.targets)
+
+    assert [f"{panel.dashboard}: {panel.title}" for panel in panels() if not shows(panel)] == []
+
+
+def test_every_variable_has_something_to_choose(watched: Prometheus) -> None:
+    for variable in variables():
+        series, label = re.findall(r"label_values\((.*), (\w+)\)", variable)[0]
+        assert {found["metric"].get(label, "") for found in watched.series(as_shown(series))} - {""}, variable
+
+
+def test_a_run_in_which_nothing_is_wrong_pages_nobody(watched: Prometheus) -> None:
+    assert watched.broken_rules() == []
+    assert watched.firing() == set()
