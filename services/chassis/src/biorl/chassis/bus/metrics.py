@@ -1,6 +1,6 @@
 """What the bus counts, all of it. Only `biorl.chassis.bus` touches these; `/metrics` shows them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -18,6 +18,14 @@ DEAD_LETTERS: Final = Counter("biorl_bus_dead_letters", "Records sent to the dea
 PUBLISH_FAILURES: Final = Counter("biorl_bus_publish_failures", "Publishes that raised.", ["topic", "error"])
 # Times that something was tried again because of TryLater; `what` is poll, handle, commit or dead_letter.
 RETRIES: Final = Counter("biorl_bus_retries", "Pauses before the same work is tried again.", ["group", "what"])
+
+
+def begin(group: str, topics: Sequence[str]) -> None:
+    """Counts of this consumer at 0: Prometheus sees no increase in a series that begins with one."""
+    COMMITS.labels(group)
+    for topic in topics:
+        RECORDS_CONSUMED.labels(group, topic)
+        DEAD_LETTERS.labels(group, topic)
 
 
 @contextmanager

@@ -75,6 +75,7 @@ def consume(
         graves = DeadLetters(producer, group, dead_letters or DeadLetterPolicy())
         loop = _Loop(consumer, group, handle, life, graves, backoff or Backoff(), clock)
         lag = LagGauge(bus, group, topics, clock)
+        metrics.begin(group, topics)
         while not life.stopping:
             loop.step(batch, poll_s)
             lag.measure_if_due(consumer.assignment())

@@ -32,6 +32,7 @@ class PrometheusObserver:
     def found(self, source: str, num_units: int, num_new: int) -> None:
         UNITS_FOUND.labels(source).set(num_units)
         UNITS_NEW.labels(source).inc(num_new)
+        UNIT_SECONDS.labels(source)  # at 0: Prometheus sees no increase in a series that begins with one
 
     def passed(self) -> None:
         LAST_PASS.set_to_current_time()
