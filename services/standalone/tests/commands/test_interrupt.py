@@ -14,6 +14,11 @@ FOR_EVER = "import time; print('importing', flush=True); time.sleep(60)"
 SERVICES = ["ingester", "question_generator", "soft_verifier", "reward_aggregator", "rl_trainer"]
 
 
+def minding_ctrl_c() -> None:
+    """As at a terminal, though the tests themselves may run in the background, where a shell has SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def interrupted(folder: Path, imported: str, module: str, *arguments: str) -> tuple[int, str, str]:
     """Status and words of a program that got Ctrl-C while it imported that."""
     (folder / f"{imported}.py").write_text(FOR_EVER)
@@ -25,6 +30,7 @@ def interrupted(folder: Path, imported: str, module: str, *arguments: str) -> tu
         text=True,
         env=environment,
         cwd=folder,
+        preexec_fn=minding_ctrl_c,  # noqa: PLW1509 - no thread is running
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "importing\n"
