@@ -72,11 +72,16 @@ class BusRewardLog:
             return batch
 
     def _published(self, messages: list[Message]) -> bool:
+        """Or given up: what the bus refuses for good is lost and counted, and the next batch has its chance."""
         try:
             self._producer.publish(self._topic, messages)
         except TryLater as later:
             logger.warning("the audit log waits: %s", later.reason)
             time.sleep(min(later.after_s, 1.0))
             return False
+        except Exception:
+            metrics.AUDIT_DROPPED.inc(len(messages))
+            logger.exception("%d scored rollouts are lost to the audit", len(messages))
+            return True
         metrics.AUDIT_PUBLISHED.inc(len(messages))
         return True
