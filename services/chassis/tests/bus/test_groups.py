@@ -2,6 +2,7 @@
 
 import uuid
 
+from prometheus_client import REGISTRY
 from traffic import Member, eventually, eventually_share, numbered, publish, take, values
 
 from biorl.chassis.bus import Bus, TopicPartition
@@ -148,6 +149,7 @@ def test_a_commit_of_partitions_that_others_hold_is_dropped(bus: Bus, topic: str
         lost = next_offsets(records).keys() - consumer.assignment()
         eventually(lambda: lost <= member.holds and len(member.seen) > 0, "the other to have read them")
         consumer.commit(dict.fromkeys(lost, 0))
+        assert REGISTRY.get_sample_value("biorl_bus_commits_refused_total", {"group": group}) == 1
         eventually(lambda: all(bus.committed(group, topic).get(place, 0) > 0 for place in lost), "its commits to stand")
     finally:
         member.leave()

@@ -12,6 +12,9 @@ RECORDS_CONSUMED: Final = Counter("biorl_bus_records_consumed", "Records dealt w
 LAG: Final = Gauge("biorl_bus_lag_records", "Records that wait for this process.", ["group", "topic"])
 # Successful commits; compare with the records to see the size of the batches.
 COMMITS: Final = Counter("biorl_bus_commits", "Offset commits that were recorded.", ["group"])
+# Commits that the group did not take, as others hold the partitions by now: the work is done again. Once that is a
+# rebalance; for ever, batches that take longer than `max_poll_interval_s`.
+COMMITS_REFUSED: Final = Counter("biorl_bus_commits_refused", "Offset commits that the group did not take.", ["group"])
 # Records that went to <topic>.dlq: anything above zero deserves a look, and has an alert.
 DEAD_LETTERS: Final = Counter("biorl_bus_dead_letters", "Records sent to the dead-letter topic.", ["group", "topic"])
 # Publishes that raised: the caller publishes again, so this counts trouble and not loss.
@@ -23,6 +26,7 @@ RETRIES: Final = Counter("biorl_bus_retries", "Pauses before the same work is tr
 def begin(group: str, topics: Sequence[str]) -> None:
     """Counts of this consumer at 0: Prometheus sees no increase in a series that begins with one."""
     COMMITS.labels(group)
+    COMMITS_REFUSED.labels(group)
     for topic in topics:
         RECORDS_CONSUMED.labels(group, topic)
         DEAD_LETTERS.labels(group, topic)

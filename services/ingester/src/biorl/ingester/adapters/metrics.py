@@ -1,5 +1,7 @@
 """The ingester's metrics, all of them. `source` is the type of a source, never a path: few values, for ever."""
 
+from collections import Counter as Tally
+
 from prometheus_client import Counter, Gauge, Histogram
 
 from biorl.ingester.ports import Entry
@@ -17,11 +19,17 @@ UNIT_SECONDS = Histogram(
 )
 UNITS_FOUND = Gauge("biorl_ingester_units_found", "Files and datasets that the last pass found.", ["source"])
 UNITS_NEW = Counter("biorl_ingester_units_new_total", "Those that had not been read before.", ["source"])
-LAST_PASS = Gauge("biorl_ingester_last_pass_timestamp_seconds", "When the last pass over all sources ended.")
+LAST_PASS = Gauge(
+    "biorl_ingester_last_pass_timestamp_seconds", "When the last pass over all sources ended, or this process began."
+)
 
 
 class PrometheusObserver:
-    """The `Observer` port."""
+    """The `Observer` port. The first pass counts as begun when this is made."""
+
+    def __init__(self) -> None:
+        self._found: Tally[str] = Tally()
+        LAST_PASS.set_to_current_time()
 
     def took(self, source: str, entry: Entry) -> None:
         ITEMS.labels(source, entry.kind, entry.status, entry.reason).inc()
@@ -30,9 +38,11 @@ class PrometheusObserver:
         UNIT_SECONDS.labels(source).observe(seconds)
 
     def found(self, source: str, num_units: int, num_new: int) -> None:
-        UNITS_FOUND.labels(source).set(num_units)
+        self._found[source] += num_units
         UNITS_NEW.labels(source).inc(num_new)
-        UNIT_SECONDS.labels(source)  # at 0: Prometheus sees no increase in a series that begins with one
 
     def passed(self) -> None:
+        for source, num_units in self._found.items():
+            UNITS_FOUND.labels(source).set(num_units)
+        self._found.clear()
         LAST_PASS.set_to_current_time()

@@ -98,6 +98,7 @@ def _arguments(settings: Recipe, policy: Policy, seed: int, checkpoints: Path) -
         "seed": seed,
         "data_seed": seed,
         "logging_steps": 1,
+        "logging_nan_inf_filter": False,  # a loss that is no number must be seen
         "save_strategy": "steps",
         "save_steps": settings.checkpoint_every,
         "save_total_limit": settings.keep_checkpoints,

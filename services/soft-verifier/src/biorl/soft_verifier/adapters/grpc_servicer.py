@@ -68,8 +68,9 @@ class VerifierServicer(verifier_pb2_grpc.VerifierServiceServicer):
         except asyncio.CancelledError:
             cancelled.set()
             raise
+        finally:  # a call that was given up took its time too
+            LATENCY.labels(verifier, method).observe(time.monotonic() - started)
         REQUESTS.labels(verifier, method).inc()
-        LATENCY.labels(verifier, method).observe(time.monotonic() - started)
         return answer
 
     def _verify(self, request: pb.VerifyRequest, out_of_time: OutOfTime) -> pb.VerifyResponse:

@@ -36,9 +36,15 @@ BELIEFS = Counter(
 )
 SCORES = Histogram(
     "biorl_soft_verifier_scores",
-    "Scores of SCORED verdicts; a pile at one value is a verifier that has stopped telling answers apart.",
+    "Scores of SCORED verdicts.",
     ["verifier"],
     buckets=[tenth / 10 for tenth in range(1, 11)],
+)
+PROBABILITIES = Histogram(
+    "biorl_soft_verifier_probabilities",
+    "Probabilities behind SCORED verdicts; all in one bucket is a world model that tells no claims apart.",
+    ["verifier"],
+    buckets=[twentieth / 20 for twentieth in range(1, 21)],
 )
 ERRORS = Counter("biorl_soft_verifier_errors_total", "Times that a verifier raised: bugs of its own.", ["verifier"])
 
@@ -74,11 +80,13 @@ class Metrics:
     def judged(self, verifier: str, num_groups: int, verdicts: Iterator[Verdict]) -> None:
         BATCH.labels(verifier).observe(num_groups)
         tally: Tally[tuple[str, str]] = Tally()
-        scores = SCORES.labels(verifier)
+        scores, probabilities = SCORES.labels(verifier), PROBABILITIES.labels(verifier)
         for verdict in verdicts:
             tally[verdict.status, verdict.reason] += 1
             if verdict.score is not None:
                 scores.observe(verdict.score)
+            if verdict.probability is not None:
+                probabilities.observe(verdict.probability)
         for (status, reason), count in tally.items():
             VERDICTS.labels(verifier, status, reason).inc(count)
 
@@ -97,6 +105,9 @@ class Metrics:
         log.info("canary_compared", extra={"verifier": name, "candidate": version, **numbers})
 
     def loaded(self, source: Source) -> None:
+        """Counts of trouble begin at 0: Prometheus sees no increase in a series that begins with one."""
+        ERRORS.labels(source.verifier)
+        RELOADS.labels(source.verifier, "failed")
         log.info("verifier_loaded", extra=asdict(source))
 
     def canary_loaded(self, candidate: Source) -> None:

@@ -19,6 +19,7 @@ from kafka.errors import (
     UnknownMemberIdError,
 )
 
+from biorl.chassis.bus import metrics
 from biorl.chassis.bus.config import KafkaBusConfig
 from biorl.chassis.bus.kafka_bus.client import answered, connection_settings, open_client
 from biorl.chassis.bus.kafka_bus.holes import find_hole, may_be_a_hole
@@ -71,9 +72,14 @@ class KafkaConsumer:
                 with answered("commit"):
                     self._client.commit(ours, timeout_ms=self._timeout_ms)
         except FENCED as error:
-            logger.warning("group %s: commit dropped, the group has moved on: %s", self._group, error)
-        if len(ours) < len(offsets):
-            logger.warning("group %s: commit dropped, others hold %s", self._group, sorted(offsets.keys() - held))
+            self._refused(f"the group has moved on: {error}")
+        else:
+            if len(ours) < len(offsets):
+                self._refused(f"others hold {sorted(offsets.keys() - held)}")
+
+    def _refused(self, reason: str) -> None:
+        metrics.COMMITS_REFUSED.labels(self._group).inc()
+        logger.warning("group %s: commit dropped, %s", self._group, reason)
 
     def seek(self, offsets: Offsets) -> None:
         held = self.assignment()

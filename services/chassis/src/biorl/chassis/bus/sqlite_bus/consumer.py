@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Sequence
 
+from biorl.chassis.bus import metrics
 from biorl.chassis.bus.config import SqliteBusConfig
 from biorl.chassis.bus.port import Offsets, Record, TopicPartition
 from biorl.chassis.bus.sqlite_bus import groups, log
@@ -49,6 +50,7 @@ class SqliteConsumer:
         with writing(self._connection):
             fenced = groups.commit(self._connection, self._group, self._member, offsets)
         if fenced:
+            metrics.COMMITS_REFUSED.labels(self._group).inc()
             logger.warning("group %s: commit dropped, others hold %s", self._group, fenced)
 
     def seek(self, offsets: Offsets) -> None:
