@@ -138,8 +138,9 @@ class Prometheus:
         rules = [rule for group in groups for rule in group["rules"]]
         return [f"{rule['name']}: {rule['lastError']}" for rule in rules if rule["health"] == "err"]
 
-    def firing(self) -> set[str]:
-        return {item["metric"]["alertname"] for item in self.series('ALERTS{alertstate="firing"}')}
+    def alerts(self, state: str) -> set[str]:
+        """Those that were ever firing, or pending."""
+        return {item["metric"]["alertname"] for item in self.series(f'ALERTS{{alertstate="{state}"}}')}
 
     def _get(self, what: str, asked: dict[str, Any]) -> Any:
         address = f"{self.address}/api/v1/{what}?{urllib.parse.urlencode(asked)}"

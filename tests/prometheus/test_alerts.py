@@ -19,7 +19,7 @@ def test_every_alert_fires_where_something_is_wrong_and_nowhere_else(promtool: P
 
 def test_an_alert_that_is_no_longer_what_it_was_is_found(promtool: Promtool, tmp_path: Path) -> None:
     for path, changed in (
-        (ALERTS, ("unless biorl_rl_trainer_waiting == 1", "")),
+        (ALERTS, ("unless max_over_time(biorl_rl_trainer_waiting[30m]) == 1", "")),
         (CASES, ("../../charts/biorl/alerts/", "")),
     ):
         text = path.read_text(encoding="utf-8")

@@ -23,7 +23,7 @@ MODULES = (
     "biorl.rl_trainer.adapters.metrics",
 )
 METRIC = re.compile(r"\b((?:biorl|grpc_server)_[a-z_]+)\b(?:\{([^}]*)\})?")
-OF_THE_TARGET = {"namespace", "pod", "component"}
+OF_THE_TARGET = {"namespace", "release", "pod", "component"}
 
 
 def exposed() -> dict[str, set[str]]:
@@ -57,8 +57,11 @@ def test_every_legend_names_labels_that_are_left() -> None:
         for target in panel.targets:
             named = set(re.findall(r"\{\{(\w+)\}\}", target["legendFormat"]))
             left = {word for by in re.findall(r"\bby \(([^)]*)\)", target["expr"]) for word in re.split(r", ?", by)}
-            whole = set() if "by (" in target["expr"] else {"run", "stage"}
-            assert named <= left | whole, (panel.title, target["refId"])
+            assert named <= left, (panel.title, target["refId"])
+
+
+def test_no_two_panels_have_the_same_title() -> None:
+    assert Counter(panel.title for panel in panels()).most_common(1)[0][1] == 1
 
 
 @pytest.mark.parametrize("path", DASHBOARDS, ids=lambda path: path.stem)
