@@ -148,12 +148,17 @@ def test_a_commit_of_partitions_that_others_hold_is_dropped(bus: Bus, topic: str
         eventually(moved, "half of the partitions to move")
         lost = next_offsets(records).keys() - consumer.assignment()
         eventually(lambda: lost <= member.holds and len(member.seen) > 0, "the other to have read them")
+        before = refused(group)
         consumer.commit(dict.fromkeys(lost, 0))
-        assert REGISTRY.get_sample_value("biorl_bus_commits_refused_total", {"group": group}) == 1
+        assert refused(group) > before
         eventually(lambda: all(bus.committed(group, topic).get(place, 0) > 0 for place in lost), "its commits to stand")
     finally:
         member.leave()
         consumer.close()
+
+
+def refused(group: str) -> float:
+    return REGISTRY.get_sample_value("biorl_bus_commits_refused_total", {"group": group}) or 0
 
 
 def test_a_group_reads_several_topics_at_once(bus: Bus, new_topic: object, group: str) -> None:
