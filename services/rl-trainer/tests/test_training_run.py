@@ -1,6 +1,7 @@
 """A training run on a tiny world: what is kept, what is sealed, what resumes, what an outage does."""
 
 import json
+import math
 import subprocess
 import sys
 import time
@@ -371,3 +372,18 @@ def test_a_trainer_that_was_asked_to_stop_does_not_end_like_one_that_is_done(tmp
     with pytest.raises(SystemExit) as ended:
         train(config, life)
     assert ended.value.code == STOPPED
+
+
+@pytest.mark.slow
+def test_a_loss_that_is_no_number_is_in_the_diary_and_on_the_gauge(tmp_path: Path) -> None:
+    def boundless(completions, **_) -> list[float]:
+        return [float("inf"), *(0.0 for _ in completions[1:])]
+
+    prompts = select(EXAM, DIRECTION).prompts
+    one = replace(learner(tmp_path, reward=boundless), callbacks=(StepMetrics("boundless"),))
+    one.prepare(prompts)
+    with pytest.raises(RuntimeError, match="probability tensor contains"):  # the next step cannot sample
+        one.train(prompts)
+    first = json.loads((tmp_path / "metrics.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    assert not math.isfinite(first["loss"])
+    assert not math.isfinite(gauge("loss", run="boundless") or 0.0)
