@@ -2,8 +2,10 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from itertools import count
 
 import pytest
+from prometheus_client import REGISTRY
 from traffic import eventually, numbered, publish, values
 
 from biorl.chassis.bus import Bus, Message, Record
@@ -146,6 +148,21 @@ def test_try_later_tries_the_same_records_again_in_order(bus: Bus, topic: str, g
     drain(bus, group, [topic], handle)
     assert taken == list(range(50))
     assert tried[0] == tried[1] == tried[2] == tried[3]
+
+
+def test_what_waits_is_counted_while_the_same_is_tried_again(bus: Bus, topic: str, group: str) -> None:
+    publish(bus, topic, numbered(50, keys=1))
+    life, seen = Life(), []
+
+    def handle(records: Sequence[Record]) -> None:
+        seen.append(REGISTRY.get_sample_value("biorl_bus_lag_records", {"group": group, "topic": topic}))
+        if len(seen) < 3:
+            raise TryLater("the verifier is away", after_s=0.01)
+        life.stop()
+
+    consume(bus, group, [topic], handle, life=life, clock=count(step=60).__next__)
+    assert seen == [None, 50, 50]
+    assert REGISTRY.get_sample_value("biorl_bus_lag_records", {"group": group, "topic": topic}) == 0
 
 
 def test_a_stop_during_try_later_commits_nothing_of_what_waits(bus: Bus, topic: str, group: str) -> None:

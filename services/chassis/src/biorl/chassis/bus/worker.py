@@ -73,8 +73,8 @@ def consume(
         consumer = stack.enter_context(closing(bus.consumer(group, topics)))
         producer = stack.enter_context(closing(bus.producer()))
         graves = DeadLetters(producer, group, dead_letters or DeadLetterPolicy())
-        loop = _Loop(consumer, group, handle, life, graves, backoff or Backoff(), clock)
         lag = LagGauge(bus, group, topics, clock)
+        loop = _Loop(consumer, group, handle, life, graves, backoff or Backoff(), clock, lag)
         metrics.begin(group, topics)
         while not life.stopping:
             loop.step(batch, poll_s)
@@ -92,6 +92,7 @@ class _Loop:
     graves: DeadLetters
     backoff: Backoff
     clock: Clock
+    lag: LagGauge
     polls_failed: int = 0
 
     def step(self, batch: int, poll_s: float) -> None:
@@ -184,6 +185,7 @@ class _Loop:
         finally:
             self.consumer.resume()
         held = self.consumer.assignment()
+        self.lag.measure_if_due(held)
         return [record for record in records if TopicPartition(record.topic, record.partition) in held]
 
     def _idle(self, delay_s: float) -> None:
