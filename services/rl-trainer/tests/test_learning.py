@@ -55,6 +55,7 @@ def test_a_policy_takes_over_what_the_verifier_believes_of_pairs(tmp_path: Path)
         0,
         lambda: False,
         lambda _: None,
+        lambda _: None,
     )
     assert told == "completed"
     logits = yes_no_logits(*load(tmp_path / "trained", policy), prompts, 256)

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ from biorl.questions.wire import question_to_wire
 from biorl.rl_trainer.__main__ import STOPPED, train
 from biorl.rl_trainer.adapters import grpo
 from biorl.rl_trainer.adapters.learner import FolderLearner
-from biorl.rl_trainer.adapters.metrics import StepMetrics
+from biorl.rl_trainer.adapters.metrics import reached
 from biorl.rl_trainer.adapters.questions import BusQuestions
 from biorl.rl_trainer.adapters.run_folder import DamagedRunError, FolderOfRun
 from biorl.rl_trainer.config import Config
@@ -126,7 +127,7 @@ def learner(folder: Path, stop_at: int | None = None, reward: Callable[..., obje
         return reward or knows()
 
     policy, exam = TinyPolicy(hidden=32, warm_up_steps=5), Examination(supervised_steps=5, batch=64)
-    return FolderLearner(folder, policy, SMALL, exam, 0, make_reward, stopping, lambda step: None)
+    return FolderLearner(folder, policy, SMALL, exam, 0, make_reward, stopping, lambda step: None, lambda line: None)
 
 
 def weights(folder: Path) -> dict[str, np.ndarray]:
@@ -174,7 +175,7 @@ def test_gauges_say_of_the_last_step_what_the_last_line_of_the_diary_says(tmp_pa
 
     began = time.time()
     prompts = select(EXAM, DIRECTION).prompts
-    one = replace(learner(tmp_path, reward=all_but_one), callbacks=(StepMetrics("measured"),))
+    one = replace(learner(tmp_path, reward=all_but_one), on_step=partial(reached, "measured"))
     one.prepare(prompts)
     assert one.train(prompts) == "completed"
     last = json.loads((tmp_path / "metrics.jsonl").read_text(encoding="utf-8").splitlines()[-1])
@@ -193,8 +194,7 @@ def test_gauges_say_of_the_last_step_what_the_last_line_of_the_diary_says(tmp_pa
     }
     assert {name: gauge(name, run="measured") for name in keys} == {name: last[key] for name, key in keys.items()}
     assert (last["step"], last["of"], last["unscored"]) == (4, 4, 1 / 8)
-    for name in ("last_step_timestamp_seconds", "last_checkpoint_timestamp_seconds"):
-        assert began <= (gauge(name, run="measured") or 0) <= time.time()
+    assert began <= (gauge("last_step_timestamp_seconds", run="measured") or 0) <= time.time()
 
 
 @pytest.mark.slow
@@ -204,13 +204,12 @@ def test_a_run_whose_first_step_never_comes_is_seen(tmp_path: Path) -> None:
 
     began = time.time()
     prompts = select(EXAM, DIRECTION).prompts
-    one = replace(learner(tmp_path, reward=away), callbacks=(StepMetrics("stuck"),))
+    one = replace(learner(tmp_path, reward=away), on_step=partial(reached, "stuck"))
     one.prepare(prompts)
     assert one.train(prompts) == "stopped"
     assert (gauge("step", run="stuck"), gauge("steps", run="stuck")) == (0, 4)
     assert began <= (gauge("last_step_timestamp_seconds", run="stuck") or 0) <= time.time()
     assert gauge("reward", run="stuck") is None
-    assert gauge("last_checkpoint_timestamp_seconds", run="stuck") is None
 
 
 class KnowsHalf:
@@ -380,7 +379,7 @@ def test_a_loss_that_is_no_number_is_in_the_diary_and_on_the_gauge(tmp_path: Pat
         return [float("inf"), *(0.0 for _ in completions[1:])]
 
     prompts = select(EXAM, DIRECTION).prompts
-    one = replace(learner(tmp_path, reward=boundless), callbacks=(StepMetrics("boundless"),))
+    one = replace(learner(tmp_path, reward=boundless), on_step=partial(reached, "boundless"))
     one.prepare(prompts)
     with pytest.raises(RuntimeError, match="probability tensor contains"):  # the next step cannot sample
         one.train(prompts)

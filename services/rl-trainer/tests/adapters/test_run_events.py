@@ -1,5 +1,6 @@
 """What run events leave on the gauges, whether the bus takes them or not."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -45,3 +46,10 @@ def test_each_examination_shows_under_its_stage(diary: BusDiary) -> None:
     assert gauge("auc_per_gene", diary, stage="after") is None
     diary.evaluated("after", {"auc_per_gene": 0.83, "sd_p_yes": 0.2})
     assert gauge("auc_per_gene", diary, stage="after") == 0.83
+
+
+def test_a_checkpoint_has_its_time_and_before_the_first_there_is_none(diary: BusDiary) -> None:
+    assert gauge("last_checkpoint_timestamp_seconds", diary) is None
+    began = time.time()
+    diary.checkpointed(40, "runs/policy/checkpoints/checkpoint-40")
+    assert began <= (gauge("last_checkpoint_timestamp_seconds", diary) or 0) <= time.time()

@@ -6,6 +6,7 @@ Exit status 0 means completed; 75 that it was asked to stop before, and goes on 
 import logging
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from biorl.chassis.interrupt import interrupt_ends_the_process
@@ -36,7 +37,7 @@ def train(config: Config, life: Life) -> None:
         from biorl.client.adaptors.trl import RewardFunction  # noqa: PLC0415
         from biorl.rl_trainer.adapters.beliefs import VerifierBeliefs  # noqa: PLC0415
         from biorl.rl_trainer.adapters.learner import FolderLearner  # noqa: PLC0415
-        from biorl.rl_trainer.adapters.metrics import StepMetrics  # noqa: PLC0415
+        from biorl.rl_trainer.adapters.metrics import reached  # noqa: PLC0415
         from biorl.rl_trainer.adapters.questions import BusQuestions  # noqa: PLC0415
         from biorl.rl_trainer.adapters.run_events import BusDiary  # noqa: PLC0415
         from biorl.rl_trainer.adapters.run_folder import FolderOfRun  # noqa: PLC0415
@@ -70,7 +71,7 @@ def train(config: Config, life: Life) -> None:
         make_reward,
         lambda: life.stopping,
         lambda step: diary.checkpointed(step, str(folder.path(f"checkpoints/checkpoint-{step}"))),
-        (StepMetrics(config.run_id),),
+        partial(reached, config.run_id),
     )
     wanted = config.questions
     training = TrainingRun(

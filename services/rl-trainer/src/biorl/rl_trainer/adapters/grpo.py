@@ -6,7 +6,7 @@ that matters is set; see the facts behind them in the README.
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ def train(  # noqa: PLR0917 - TRL wants all of it at once
     seed: int,
     stopping: Callable[[], bool],
     on_checkpoint: Callable[[int], None],
-    callbacks: Sequence[TrainerCallback] = (),
+    on_step: Callable[[Mapping[str, float]], None],
 ) -> str:
     """ "completed" with the policy under `folder/trained`, or "stopped" with one under `folder/checkpoints`, if any."""
     from trl.trainer.grpo_config import GRPOConfig  # noqa: PLC0415 - seconds, which only training has to wait for
@@ -47,14 +47,14 @@ def train(  # noqa: PLR0917 - TRL wants all of it at once
     set_seed(seed)
     model, tokenizer = load(start, policy)
     checkpoints = folder / "checkpoints"
-    diary = _Diary(folder / "metrics.jsonl", settings.steps, stopping, on_checkpoint)
+    diary = _Diary(folder / "metrics.jsonl", settings.steps, stopping, on_checkpoint, on_step)
     trainer = GRPOTrainer(
         model=model.train(),
         reward_funcs=reward,
         args=GRPOConfig(**_arguments(settings, policy, seed, checkpoints)),
         train_dataset=Dataset.from_list([{"prompt": messages(item), "question_id": item.id} for item in prompts]),
         processing_class=tokenizer,
-        callbacks=[diary, *callbacks],
+        callbacks=[diary],
     )
     trainer.remove_callback(PrinterCallback)  # the diary has every number, one file for all of them
     logging.getLogger("trl.trainer.grpo_trainer").addFilter(_is_not_counted_anyway)
@@ -109,19 +109,34 @@ def _arguments(settings: Recipe, policy: Policy, seed: int, checkpoints: Path) -
 
 
 class _Diary(TrainerCallback):
-    """One JSON line a step, for people and reports; and the ear for a stop."""
+    """One JSON line a step, for people and reports; tells of steps and checkpoints, and is the ear for a stop."""
 
     def __init__(
-        self, path: Path, steps: int, stopping: Callable[[], bool], on_checkpoint: Callable[[int], None]
+        self,
+        path: Path,
+        steps: int,
+        stopping: Callable[[], bool],
+        on_checkpoint: Callable[[int], None],
+        on_step: Callable[[Mapping[str, float]], None],
     ) -> None:
         self._path = path
         self._steps = steps
         self._stopping = stopping
         self._on_checkpoint = on_checkpoint
+        self._on_step = on_step
+
+    def on_train_begin(
+        self,
+        args: TrainingArguments,  # noqa: ARG002 - the signature is the callback's
+        state: TrainerState,
+        control: TrainerControl,  # noqa: ARG002
+        **_: Any,
+    ) -> None:
+        self._on_step({"step": state.global_step, "of": self._steps})
 
     def on_log(
         self,
-        args: TrainingArguments,  # noqa: ARG002 - the signature is the callback's
+        args: TrainingArguments,  # noqa: ARG002
         state: TrainerState,
         control: TrainerControl,  # noqa: ARG002
         logs: dict[str, float] | None = None,
@@ -132,6 +147,7 @@ class _Diary(TrainerCallback):
         line = {"step": state.global_step, "of": self._steps} | {key: float(value) for key, value in logs.items()}
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
+        self._on_step(line)
         if state.global_step % 20 == 0:
             logger.info("step %d of %d, reward %.3f", state.global_step, self._steps, logs["reward"])
 

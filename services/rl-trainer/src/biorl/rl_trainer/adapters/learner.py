@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from transformers import TrainerCallback
-
 from biorl.questions.question import Question
 from biorl.rl_trainer.adapters import grpo
 from biorl.rl_trainer.adapters.policy import fit_beliefs, load, make_tiny, yes_no_logits
@@ -31,8 +29,8 @@ class FolderLearner:
     make_reward: MakeReward
     stopping: Callable[[], bool]
     on_checkpoint: Callable[[int], None]
-    callbacks: Sequence[TrainerCallback] = ()
-    """Told by TRL of every step too."""
+    on_step: Callable[[Mapping[str, float]], None]
+    """Told each line of metrics.jsonl, and when training starts."""
 
     @property
     def _start(self) -> Path | str:
@@ -65,7 +63,7 @@ class FolderLearner:
             self.seed,
             self.stopping,
             self.on_checkpoint,
-            self.callbacks,
+            self.on_step,
         )
 
     def supervised_logits(

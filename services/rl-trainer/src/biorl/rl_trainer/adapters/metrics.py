@@ -1,14 +1,13 @@
-"""The rl-trainer's metrics, all of them, and the callback by which training feeds most.
+"""The rl-trainer's metrics, all of them; `reached` feeds those of a step.
 
 Run events feed the others (`run_events.py`). Every one has the label `run`, the run's id: one process works on one run.
 What the log line of a step does not have, such as `kl` without a KL term, is not set.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from prometheus_client import Gauge
-from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 RUN: Final = ("run",)
 
@@ -58,43 +57,10 @@ OF_THE_LAST_STEP: Final[Mapping[str, Gauge]] = {
 }
 
 
-class StepMetrics(TrainerCallback):
-    def __init__(self, run: str) -> None:
-        self._run = run
-
-    def on_train_begin(
-        self,
-        args: TrainingArguments,  # noqa: ARG002 - the signature is the callback's
-        state: TrainerState,
-        control: TrainerControl,  # noqa: ARG002
-        **_: Any,
-    ) -> None:
-        STEPS.labels(self._run).set(state.max_steps)
-        self._reached(state.global_step)
-
-    def on_log(
-        self,
-        args: TrainingArguments,  # noqa: ARG002
-        state: TrainerState,
-        control: TrainerControl,  # noqa: ARG002
-        logs: Mapping[str, float] | None = None,
-        **_: Any,
-    ) -> None:
-        if not logs or "reward" not in logs:  # the summary at the end is no step
-            return
-        for key in OF_THE_LAST_STEP.keys() & logs.keys():
-            OF_THE_LAST_STEP[key].labels(self._run).set(logs[key])
-        self._reached(state.global_step)
-
-    def on_save(
-        self,
-        args: TrainingArguments,  # noqa: ARG002
-        state: TrainerState,  # noqa: ARG002
-        control: TrainerControl,  # noqa: ARG002
-        **_: Any,
-    ) -> None:
-        LAST_CHECKPOINT.labels(self._run).set_to_current_time()
-
-    def _reached(self, step: int) -> None:
-        STEP.labels(self._run).set(step)
-        LAST_STEP.labels(self._run).set_to_current_time()
+def reached(run: str, line: Mapping[str, float]) -> None:
+    """`line` is a step's in metrics.jsonl; at training's start it has "step" and "of" alone."""
+    STEP.labels(run).set(line["step"])
+    STEPS.labels(run).set(line["of"])
+    LAST_STEP.labels(run).set_to_current_time()
+    for key in OF_THE_LAST_STEP.keys() & line.keys():
+        OF_THE_LAST_STEP[key].labels(run).set(line[key])

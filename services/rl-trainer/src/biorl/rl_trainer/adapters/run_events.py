@@ -5,7 +5,7 @@ import time
 
 from biorl.chassis.bus.port import Message, Producer
 from biorl.chassis.errors import TryLater
-from biorl.rl_trainer.adapters.metrics import AUC_PER_GENE, WAITING
+from biorl.rl_trainer.adapters.metrics import AUC_PER_GENE, LAST_CHECKPOINT, WAITING
 from biorl.run.v1 import run_pb2 as pb
 
 logger = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ class BusDiary:
 
     def checkpointed(self, step: int, uri: str) -> None:
         self._step = step
+        LAST_CHECKPOINT.labels(self._run_id).set_to_current_time()
         self._tell(checkpointed=pb.Checkpointed(step=step, uri=uri))
 
     def evaluated(self, stage: str, metrics: dict[str, float]) -> None:
