@@ -14,10 +14,15 @@
 {{- $name -}}
 {{- end }}
 
+{{/* What all pods of a release have. */}}
+{{- define "biorl.ofRelease" -}}
+app.kubernetes.io/name: {{ .Values.nameOverride | default .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
 {{/* What never changes between releases: selectors are immutable. (list root component) */}}
 {{- define "biorl.selector" -}}
-app.kubernetes.io/name: {{ (first .).Values.nameOverride | default (first .).Chart.Name }}
-app.kubernetes.io/instance: {{ (first .).Release.Name }}
+{{ include "biorl.ofRelease" (first .) }}
 app.kubernetes.io/component: {{ last . }}
 {{- end }}
 
