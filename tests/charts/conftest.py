@@ -32,10 +32,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("charts")
 
 
-def tool(name: str) -> Path:
-    path = BIN / name
+def tool(name: str, folder: Path = BIN, how: str = "`make chart` builds it (needs Go)") -> Path:
+    path = folder / name
     if not path.is_file():
-        pytest.skip(f"no {path}: `make chart` builds it (needs Go)")
+        pytest.skip(f"no {path}: {how}")
     return path
 
 

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from biorl.standalone.runs.ports import free_ports
-from tests.charts.conftest import CHART, ROOT
+from tests.charts.conftest import CHART, ROOT, tool
 
 HERE = Path(__file__).parent
 BIN = ROOT / ".cache" / "prometheus"
@@ -33,17 +33,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.prometheus)
 
 
-def tool(name: str) -> Path:
-    path = BIN / name
-    if not path.is_file():
-        pytest.skip(f"no {path}: `make prometheus` fetches it")
-    return path
+def fetched(name: str) -> Path:
+    return tool(name, BIN, "`make prometheus` fetches it")
 
 
 @pytest.fixture(scope="session")
 def promtool() -> Promtool:
     """Runs it; "" when it is content, else what it says."""
-    path = tool("promtool")
+    path = fetched("promtool")
 
     def run(*arguments: str | Path) -> str:
         done = subprocess.run([path, *arguments], check=False, capture_output=True, text=True)
@@ -63,8 +60,6 @@ class Panel:
 
     dashboard: str
     title: str
-    place: dict[str, int]
-    unit: str
     targets: Sequence[dict[str, str]]
 
 
@@ -75,13 +70,7 @@ def dashboard(path: Path) -> dict[str, Any]:
 
 def panels() -> list[Panel]:
     return [
-        Panel(
-            path.stem,
-            panel["title"],
-            panel["gridPos"],
-            panel["fieldConfig"]["defaults"].get("unit", ""),
-            panel["targets"],
-        )
+        Panel(path.stem, panel["title"], panel["targets"])
         for path in DASHBOARDS
         for panel in dashboard(path)["panels"]
         if panel["type"] != "row"
@@ -103,9 +92,9 @@ def expressions() -> dict[str, str]:
     return found | {definition: definition for definition in variables()}
 
 
-def as_shown(expression: str, rate_interval: str = "30s") -> str:
+def as_shown(expression: str) -> str:
     """As Grafana asks it where all is chosen."""
-    chosen = expression.replace("$__rate_interval", rate_interval)
+    chosen = expression.replace("$__rate_interval", "30s")
     return re.sub(r"\$(namespace|verifier|run)\b", ".*", chosen)
 
 
@@ -161,7 +150,7 @@ def prometheus(folder: Path) -> Iterator[Prometheus]:
     }
     (folder / "prometheus.yml").write_text(yaml.safe_dump(configuration), encoding="utf-8")
     command = [
-        tool("prometheus"),
+        fetched("prometheus"),
         f"--config.file={folder / 'prometheus.yml'}",
         f"--storage.tsdb.path={folder / 'data'}",
     ]

@@ -15,7 +15,6 @@ MODULES = (
     "biorl.chassis.bus.metrics",
     "biorl.chassis.grpc.metrics",
     "biorl.chassis.http",
-    "biorl.chassis.grpc.tls",
     "biorl.ingester.adapters.metrics",
     "biorl.question_generator.adapters.metrics",
     "biorl.soft_verifier.adapters.metrics",
